@@ -101,7 +101,7 @@ class Table:
     """A table, declared once.
 
     `name` is `layer.table`; `grain` says what one row is; `key` identifies a row; `checks` are row conditions in
-    SQL, in the dialect Spark and DuckDB share, and a row that fails one goes to quarantine with the check's name
+    Spark SQL (kept to what DuckDB reads too), and a row that fails one goes to quarantine with the check's name
     as the reason; `partitioned_by` are the columns a write replaces as a whole.
     """
 

@@ -51,7 +51,7 @@ LOAD_CURVES = Table(
     ),
     checks={
         "interval_divides_hour": "interval_minutes in (15, 30, 60)",
-        "as_many_codes_as_points": "len(kwh) = points and len(quality) = points",
+        "as_many_codes_as_points": "size(kwh) = points and size(quality) = points",
         "points_accounted": "received_points between 0 and points and missing_points between 0 and points",
     },
     expectations=(

@@ -1,0 +1,169 @@
+"""A CSV file as blocks of UTF-8 text, gunzipped, with bounded memory; damage is found before the first block is given."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from powerlake.landing.refusals import FileRefused
+
+GZIP_MAGIC = b"\x1f\x8b"
+ENCODINGS = ("utf-8", "gb18030")
+"""Tried in this order, each on the whole file: what is valid UTF-8 is hardly ever meant as GB18030."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may cost, in bytes after decompression.
+
+    A file up to `held_bytes` is read once and kept, and each of its meter-days becomes one bronze row; a larger one
+    is read twice and given in parts of that size. Above `decoded_bytes`, or with a line above `line_bytes`, it is
+    refused. `block_bytes` is what is parsed at a time, so also what is parsed the slow way around a bad row.
+    """
+
+    decoded_bytes: int = 16 << 30
+    held_bytes: int = 256 << 20
+    line_bytes: int = 1 << 20
+    block_bytes: int = 1 << 20
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of text, each ended by a line feed but for the last of the file where `is_cut`."""
+
+    data: bytes
+    is_cut: bool = False
+
+
+@dataclass
+class TextFile:
+    """A text file that was read through once and found sound.
+
+    `lines` counts line ends; `held` has the decoded chunks where they fit the limits.
+    """
+
+    path: Path
+    limits: Limits
+    encoding: str = ENCODINGS[0]
+    lines: int = 0
+    held: list[bytes] | None = field(default_factory=list)
+
+    def blocks(self) -> Iterator[Block]:
+        """The text from its first line on, without byte-order mark, every line end a line feed. Frees what was held."""
+        chunks = _release(self.held) if self.held is not None else self._read()
+        rest = b""
+        is_first = True
+        for chunk in _unify_line_ends(chunks):
+            rest = rest + chunk if rest else chunk
+            end = rest.rfind(b"\n") + 1
+            if end:
+                yield Block(self._to_utf8(rest[:end], is_first))
+                rest, is_first = rest[end:], False
+        if rest:
+            yield Block(self._to_utf8(rest, is_first), is_cut=True)
+
+    def _to_utf8(self, data: bytes, is_first: bool) -> bytes:
+        if self.encoding != "utf-8":
+            data = data.decode(self.encoding).encode()
+        return data.removeprefix(codecs.BOM_UTF8) if is_first else data
+
+    def _read(self) -> Iterator[bytes]:
+        with _open(self.path) as stream:
+            while chunk := stream.read(self.limits.block_bytes):
+                yield chunk
+
+    def examine(self) -> None:
+        """Read all of it once. Raises FileRefused when it is damaged, beyond a limit, or in no known encoding."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        is_utf8, size, line = True, 0, 0
+        try:
+            for chunk in self._read():
+                size += len(chunk)
+                self.lines += chunk.count(b"\n")
+                line = _length_of_last_line(chunk, line)
+                self._check_limits(size, line)
+                self._hold(chunk, size)
+                is_utf8 = is_utf8 and _decodes(decoder, chunk)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise FileRefused("damaged", f"gzip: {type(error).__name__}", self._rows()) from error
+        except OSError as error:
+            raise FileRefused("not_readable", error.strerror or type(error).__name__, self._rows()) from error
+        if size == 0:
+            raise FileRefused("empty_file", "no byte")
+        if not (is_utf8 and _decodes(decoder, b"", final=True)):
+            self._fall_back_encoding()
+
+    def _check_limits(self, size: int, line: int) -> None:
+        if size > self.limits.decoded_bytes:
+            raise FileRefused("too_large", f"more than {self.limits.decoded_bytes} bytes decoded", self._rows())
+        if line > self.limits.line_bytes:
+            raise FileRefused("line_too_long", f"more than {self.limits.line_bytes} bytes in a line", self._rows())
+
+    def _hold(self, chunk: bytes, size: int) -> None:
+        if size > self.limits.held_bytes:
+            self.held = None
+        elif self.held is not None:
+            self.held.append(chunk)
+
+    def _fall_back_encoding(self) -> None:
+        decoder = codecs.getincrementaldecoder(ENCODINGS[1])()
+        chunks: Iterable[bytes] = self.held if self.held is not None else self._read()
+        if not (all(_decodes(decoder, chunk) for chunk in chunks) and _decodes(decoder, b"", final=True)):
+            raise FileRefused("bad_encoding", "neither UTF-8 nor GB18030", self._rows())
+        self.encoding = ENCODINGS[1]
+
+    def _rows(self) -> int:
+        """Data rows as far as known: line ends but the header's."""
+        return max(self.lines - 1, 0)
+
+
+def open_text(path: Path, limits: Limits) -> TextFile:
+    """The file at `path`, read through once. Raises FileRefused."""
+    file = TextFile(path, limits)
+    file.examine()
+    return file
+
+
+def _open(path: Path) -> IO[bytes]:
+    with path.open("rb") as stream:
+        is_gzip = stream.read(2) == GZIP_MAGIC
+    return gzip.open(path, "rb") if is_gzip else path.open("rb")
+
+
+def _release(chunks: list[bytes]) -> Iterator[bytes]:
+    """Give each chunk and forget it, so that text and parsed rows need not both fit in memory."""
+    chunks.reverse()
+    while chunks:
+        yield chunks.pop()
+
+
+def _unify_line_ends(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text with CR LF and lone CR as LF; a CR at the end of a chunk waits for what follows it."""
+    waiting = b""
+    for chunk in chunks:
+        text = waiting + chunk if waiting else chunk
+        waiting = b"\r" if text.endswith(b"\r") else b""
+        text = text[: len(text) - len(waiting)]
+        yield text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+    if waiting:
+        yield b"\n"
+
+
+def _length_of_last_line(chunk: bytes, before: int) -> int:
+    """Bytes since the last line end, `before` of them read earlier."""
+    end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+    return len(chunk) - end if end else before + len(chunk)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    try:
+        if final or not chunk.isascii() or decoder.getstate()[0]:
+            decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,32 @@
+"""The page's questions to the lake, one module a section. Each reader raises TableMissing for a table without rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from powerlake.errors import TableMissing
+
+Query = Callable[[str], pa.Table]
+"""Runs SQL in DuckDB's dialect over tables named `layer.table`. Raises TableMissing."""
+
+
+def records(query: Query, sql: str, table: str) -> list[dict[str, Any]]:
+    """The answer's rows as dicts. Raises TableMissing for `table` when there is none."""
+    found: list[dict[str, Any]] = query(sql).to_pylist()
+    if not found:
+        raise TableMissing(table)
+    return found
+
+
+def until(as_of: date | None) -> str:
+    """The SQL condition that keeps local dates up to `as_of`."""
+    return f"date <= date '{as_of.isoformat()}'" if as_of else "true"
+
+
+def text_list(values: Iterable[str]) -> str:
+    """The values as a SQL list of string literals, for `in (…)`."""
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)

@@ -1,0 +1,152 @@
+"""The settings in force: conf/base.yaml, over it conf/<env>.yaml, over both the environment's POWERLAKE_… variables."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from powerlake.errors import ConfigurationError
+from powerlake.project import Project
+from powerlake.yamllines import Document, KeyPath, first_fault, read_document
+
+PREFIX = "POWERLAKE_"
+NESTING = "__"
+ENV_VARIABLE = "POWERLAKE_ENV"
+DEFAULT_ENV = "local"
+
+_MACHINE_SECTIONS = frozenset({"env", "home", "spark"})
+"""Say where and how fast work is done, not what comes out."""
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name} is not a time zone, such as Asia/Shanghai")
+    return name
+
+
+def _spark_text(value: object) -> object:
+    """Spark's own spelling of a YAML scalar: true, not True."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+Timezone = Annotated[str, AfterValidator(_known_timezone)]
+SparkValue = Annotated[str, BeforeValidator(_spark_text)]
+
+
+class Section(BaseModel):
+    """A part of the settings: no unknown keys, and nothing changes it after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LayoutClock(Section):
+    """How to read the times of a landing layout."""
+
+    timezone: Timezone
+    label: Literal["start", "end"]
+    """Which end of its interval a time label names."""
+    uniform_days: bool = False
+    """Every day has the same number of points, clock changes or not."""
+    southern_hemisphere: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Settings(BaseSettings):
+    """All settings. Build it with `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter=NESTING, extra="forbid", frozen=True, validate_default=True
+    )
+
+    env: str
+    home: Path
+    """The lake, its MLflow database, its logs and the state of its runs."""
+    bucket_count: Annotated[int, Field(ge=1, le=4096)]
+    clocks: dict[Literal["long", "wide", "sgsc"], LayoutClock]
+    spark: dict[str, SparkValue] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment comes before what the files say, which arrives as arguments."""
+        return env_settings, init_settings
+
+    def digest(self) -> str:
+        """Twelve hex digits that change when a setting that bears on the tables' contents does."""
+        text = self.model_dump_json(exclude=set(_MACHINE_SECTIONS))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def chosen_env(asked: str | None = None) -> str:
+    """The environment to use: the one asked for, else POWERLAKE_ENV, else `local`."""
+    return asked or os.environ.get(ENV_VARIABLE) or DEFAULT_ENV
+
+
+def load_settings(project: Project, env: str | None = None) -> Settings:
+    """The settings of an environment. `home` comes back absolute: a relative one counts from the working folder.
+
+    Raises ConfigurationError that names file, line and key, or the variable, of the first fault.
+    """
+    env = chosen_env(env)
+    documents = _documents(project, env)
+    merged: dict[str, Any] = {}
+    for document in documents:
+        merged = overlaid(merged, document.data)
+    try:
+        settings = Settings(**{**merged, "env": env})
+    except ValidationError as error:
+        raise _explained(error, documents) from error
+    except SettingsError as error:
+        raise ConfigurationError(f"a {PREFIX}… variable cannot be read: {error}", remedy="write it as JSON") from error
+    return settings.model_copy(update={"env": env, "home": settings.home.expanduser().absolute()})
+
+
+def _documents(project: Project, env: str) -> tuple[Document, ...]:
+    """base.yaml, then the environment's file."""
+    envs = sorted(path.stem for path in project.conf.glob("*.yaml") if path.stem != "base")
+    if env not in envs:
+        raise ConfigurationError(f"there is no environment {env}", remedy=f"use one of: {', '.join(envs)}")
+    return tuple(read_document(project.conf / f"{name}.yaml", f"conf/{name}.yaml") for name in ("base", env))
+
+
+def overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `over` put on top; mappings are merged key by key, anything else is replaced."""
+    both = {**base, **over}
+    for key in base.keys() & over.keys():
+        if isinstance(base[key], dict) and isinstance(over[key], dict):
+            both[key] = overlaid(base[key], over[key])
+    return both
+
+
+def _explained(error: ValidationError, documents: tuple[Document, ...]) -> ConfigurationError:
+    path, problem = first_fault(error)
+    key = ".".join(str(part) for part in path)
+    for variable in _variables_of(path):
+        if variable in os.environ:
+            return ConfigurationError(f"{variable}: {key}: {problem}", remedy="correct or unset the variable")
+    place = max(reversed(documents), key=lambda document: document.depth(path)).place(path)
+    return ConfigurationError(f"{place}: {key}: {problem}")
+
+
+def _variables_of(path: KeyPath) -> Iterator[str]:
+    """The variables that can have set the value at `path`, the closest first."""
+    for length in range(len(path), 0, -1):
+        yield PREFIX + NESTING.join(str(part) for part in path[:length]).upper()

@@ -1,0 +1,70 @@
+"""Rows made to fit their declaration, and those that do not fit split off with the reason. Arrow in, Arrow out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from powerlake.tables.derive import arrow_schema
+from powerlake.tables.model import Table
+
+RECORD_LIMIT = 4_000
+"""Characters of a refused row that quarantine keeps."""
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """Rows that fit, and the others as (rows, reason of each)."""
+
+    fitting: pa.Table
+    refused: pa.Table
+    reasons: list[str]
+
+    def refused_records(self, readings_of: Callable[[dict[str, object]], int] = lambda row: 1) -> list[dict[str, object]]:
+        """A dict per refused row in the shape of the table's quarantine, without batch, time and run."""
+        return [
+            {
+                "level": "row",
+                "reason": reason,
+                "detail": None,
+                "file": row.get("file"),
+                "row_number": None,
+                "record": json.dumps(row, default=str)[:RECORD_LIMIT],
+                "readings": readings_of(row),
+            }
+            for row, reason in zip(self.refused.to_pylist(), self.reasons, strict=True)
+        ]
+
+
+def conform(table: Table, rows: pa.Table) -> Conformed:
+    """Cast `rows` to the declaration and split off those that break NOT NULL or a check.
+
+    One pass: all conditions are evaluated together; the first broken one is the reason. Raises
+    `pyarrow.ArrowInvalid` where a column cannot be cast at all: that is a defect of the job, not of a row.
+    """
+    schema = arrow_schema(table)
+    rows = rows.select(schema.names).cast(pa.schema([field.with_nullable(True) for field in schema]))
+    reason = _first_broken_rule(table, rows)
+    if reason.null_count == len(reason):
+        return Conformed(rows.cast(schema), rows.slice(0, 0), [])
+    is_fitting = pc.is_null(reason)
+    broken = pc.invert(is_fitting)
+    return Conformed(rows.filter(is_fitting).cast(schema), rows.filter(broken), reason.filter(broken).to_pylist())
+
+
+def _first_broken_rule(table: Table, rows: pa.Table) -> pa.ChunkedArray:
+    required = {f"{c.name}_missing": f'"{c.name}" is not null' for c in table.columns if not c.nullable}
+    rules = required | dict(table.checks)
+    if not rules or rows.num_rows == 0:
+        return pa.chunked_array([pa.nulls(rows.num_rows, pa.string())])
+    cases = " ".join(f"when not coalesce(({condition}), false) then '{name}'" for name, condition in rules.items())
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 1")
+        connection.execute("create macro size(list) as len(list)")
+        connection.register("rows", rows)
+        return connection.execute(f"select case {cases} end as reason from rows").to_arrow_table()["reason"]
