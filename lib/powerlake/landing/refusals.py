@@ -26,7 +26,7 @@ FILE_REASONS: dict[str, str] = {
 }
 ROW_REASONS: dict[str, str] = {
     "wrong_cell_count": "more or fewer cells than the header, or a quote that never ends",
-    "nul_byte": "a NUL character in the row",
+    "control_character": "a NUL or a unit separator in the row",
     "cut_line": "last line of the file, without a line end: it may have been cut within the value",
     "missing_meter": "no meter number",
     "bad_time": "the time or date is in no form of this file, or no such instant",

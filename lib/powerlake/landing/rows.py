@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from powerlake.landing.refusals import ROW_REASONS
+from powerlake.landing.layouts import Columns
+from powerlake.landing.refusals import ROW_REASONS, RefusedRows
 from powerlake.landing.times import Labels
 
 MeterCodes = pa.dictionary(pa.int32(), pa.string())
@@ -47,6 +48,15 @@ class Values:
     is_number: npt.NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class SortedRows:
+    """Rows of one block, sorted: kept, refused, and how many there were (always the sum of both)."""
+
+    kept: RowBlock
+    refused: tuple[RefusedRows, ...]
+    received: int
+
+
 def verdict_of(reason: str) -> int:
     """The code of a row reason in an array of verdicts."""
     return REASONS.index(reason)
@@ -71,10 +81,38 @@ def judge(meter: pa.DictionaryArray, labels: Labels, values: Values, is_wide: bo
     return verdicts.astype(np.int8)
 
 
-def first_bad_value(values: Values, names: Sequence[str], rows: npt.NDArray[np.intp]) -> pa.Array:
-    """Name of the first energy column at fault in each of the rows; of an empty value, the first empty one."""
+def sort_out(
+    block: RowBlock, values: Values, columns: Columns, record_of: Callable[[npt.NDArray[np.intp]], pa.Array], cut: bool
+) -> SortedRows:
+    """The rows of a block, kept or refused by `judge`; with `cut` an otherwise good last row is refused as well.
+
+    `record_of` gives the text of chosen rows, as received.
+    """
+    verdicts = judge(block.meter, block.labels, values, columns.layout.is_wide)
+    if cut and len(verdicts) and verdicts[-1] == 0:
+        verdicts[-1] = verdict_of("cut_line")
+    bad = np.flatnonzero(verdicts)
+    names = [columns.names[place] for place in columns.values]
+    filled = (~values.is_empty[bad]).sum(axis=1) if columns.layout.is_wide else ~values.is_empty[bad].any(axis=1)
+    refused = RefusedRows(
+        row_number=pa.array(block.row_number[bad]),
+        reason=pa.array(REASONS).take(pa.array(verdicts[bad])),
+        detail=_detail(values, names, bad, verdicts[bad]),
+        record=record_of(bad),
+        readings=pa.array(filled.astype(np.int64)),
+    )
+    kept = pick(np.flatnonzero(verdicts == 0), block) if len(bad) else block
+    return SortedRows(kept, (refused,), len(verdicts))
+
+
+def _detail(values: Values, names: Sequence[str], rows: npt.NDArray[np.intp], verdicts: npt.NDArray[np.int8]) -> pa.Array:
+    """The first energy column at fault, where one is."""
     bad = ~values.is_number[rows] | ~np.isfinite(values.kwh[rows])
-    return pa.array(np.asarray(names, dtype=object)[bad.argmax(axis=1)], pa.string())
+    if bad.shape[1] > 1:
+        bad &= ~(values.is_empty[rows] & (verdicts != verdict_of("empty_value"))[:, None])
+    column = pa.array(np.asarray(names, dtype=object)[bad.argmax(axis=1)], pa.string())
+    is_value = np.isin(verdicts, [verdict_of(reason) for reason in ("empty_value", "not_a_number", "not_finite")])
+    return pc.if_else(pa.array(is_value), pc.binary_join_element_wise("column ", column, ""), None)
 
 
 def numbers_of_text(text: pa.Array) -> Values:
@@ -136,36 +174,32 @@ def is_missing(meter: pa.DictionaryArray) -> npt.NDArray[np.bool_]:
     return is_empty[meter.indices.to_numpy()]
 
 
-def pick(
-    rows: npt.NDArray[np.intp],
-    meter: pa.DictionaryArray,
-    labels: Labels,
-    kwh: npt.NDArray[np.float64],
-    row_number: npt.NDArray[np.int32],
-    others: dict[str, pa.Array],
-) -> RowBlock:
-    """The chosen rows of a block, as rows kept."""
+def pick(rows: npt.NDArray[np.intp], block: RowBlock) -> RowBlock:
+    """The chosen rows of a block, in the order chosen."""
     place = pa.array(rows)
+    labels = block.labels
     return RowBlock(
-        meter.take(place),
+        block.meter.take(place),
         Labels(
             labels.day[rows],
             labels.second[rows],
             labels.is_valid[rows],
             None if labels.offset is None else labels.offset[rows],
         ),
-        kwh[rows],
-        row_number[rows],
-        {name: column.take(place) for name, column in others.items()},
+        block.kwh[rows],
+        block.row_number[rows],
+        {name: column.take(place) for name, column in block.others.items()},
     )
 
 
 def join(blocks: Sequence[RowBlock]) -> RowBlock:
     """Blocks of one file, one after another. All have the same columns; labels of a file have offsets or none has."""
+    if len(blocks) == 1:
+        return blocks[0]
     meter = pa.chunked_array([block.meter for block in blocks], MeterCodes).unify_dictionaries().combine_chunks()
     offsets = [block.labels.offset for block in blocks if block.labels.offset is not None]
     return RowBlock(
-        meter.combine_chunks() if isinstance(meter, pa.ChunkedArray) else meter,
+        meter,
         Labels(
             np.concatenate([block.labels.day for block in blocks]),
             np.concatenate([block.labels.second for block in blocks]),

@@ -59,13 +59,13 @@ def daily_features(curves: pa.Table, *, clock: LocalClock, southern_hemisphere: 
 def _measured(curves: pa.Table, dates: Days, clock: LocalClock) -> tuple[DayMeasures, Minutes, Days]:
     """Measures of each row, the local minute its peak starts at, and the instant (UTC)."""
     measures = DayMeasures.blank(len(curves))
-    peak_minute = np.zeros(len(curves), dtype=np.int16)
-    peak_at = np.zeros(len(curves), dtype="datetime64[us]")
+    peak_minute = np.zeros(len(curves), dtype=np.int64)
+    peak_at: Days = np.zeros(len(curves), dtype="datetime64[us]")
     for rows, kwh, interval, minutes in _groups(curves, dates, clock):
         found = day_measures(kwh, minutes // _MINUTES_PER_HOUR)
         measures.put(rows, found)
         peak_minute[rows] = minutes[found.peak_point]
-        peak_at[rows] = clock.start_instants(dates[rows], found.peak_point, interval)
+        peak_at[rows] = clock.start_instants(dates[rows], found.peak_point.astype(np.int64), interval)
     return measures, peak_minute, peak_at
 
 

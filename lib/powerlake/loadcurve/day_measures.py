@@ -192,7 +192,9 @@ def _base(ordered: Floats, known: Ints) -> Floats:
     below = place.astype(np.int64)
     above = np.minimum(below + 1, np.maximum(known - 1, 0))
     low = _at(ordered, below)
-    return (low + (place - below).astype(np.float32) * (_at(ordered, above) - low)).astype(np.float32)
+    step = _at(ordered, above) - low
+    base: Floats = low + (place - below).astype(np.float32) * step
+    return base
 
 
 def _hourly(along_clock: Floats, hour_of_point: npt.NDArray[np.int64]) -> Doubles:
@@ -200,7 +202,8 @@ def _hourly(along_clock: Floats, hour_of_point: npt.NDArray[np.int64]) -> Double
     points, days = along_clock.shape
     if points % HOURS == 0 and np.array_equal(hour_of_point, np.arange(points) * HOURS // points):
         # Adding along a middle axis is 15 times as fast as reduceat.
-        return along_clock.reshape(HOURS, points // HOURS, days).sum(axis=1).astype(np.float64)
+        hourly: Doubles = along_clock.reshape(HOURS, points // HOURS, days).sum(axis=1).astype(np.float64)
+        return hourly
     hourly = np.zeros((HOURS, days))
     present, first_points = np.unique(hour_of_point, return_index=True)
     hourly[present] = np.add.reduceat(along_clock, first_points, axis=0)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from powerlake.errors import JobTimeout, PowerlakeError
+from powerlake.errors import JobFailed, JobTimeout, PowerlakeError
 from powerlake.pipeline.job import RunReport
 from powerlake.pipeline.spec import JobSpec
 
@@ -18,6 +18,10 @@ JITTER = 0.25
 
 CANCEL_GRACE_S = 30.0
 """How long a cancelled attempt may take to end before it is given up as stuck."""
+
+
+LONGEST_ERROR = 300
+"""Characters of a foreign error's message that are kept: Spark's can be pages."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,11 @@ def try_job(
 
 
 def wait_before_retry(backoff_s: float, attempt: int, chance: float) -> float:
-    """Seconds: `backoff_s` doubled with each attempt so far, at most ten minutes, ± a quarter; `chance` is in [0, 1)."""
+    """Seconds: `backoff_s`, doubled after each further attempt, at most ten minutes, ± a quarter by `chance` in [0, 1)."""
     return float(min(backoff_s * 2 ** (attempt - 1), LONGEST_WAIT_S) * (1 + JITTER * (2 * chance - 1)))
 
 
-def _run_in_thread(
-    job: JobSpec, work: Callable[[], RunReport], cancel: Callable[[], None], grace_s: float
-) -> Attempts:
+def _run_in_thread(job: JobSpec, work: Callable[[], RunReport], cancel: Callable[[], None], grace_s: float) -> Attempts:
     """One attempt under the job's time limit. An interrupt of the waiting thread cancels the attempt, then goes on."""
     ended: list[Attempts] = []
 
@@ -93,3 +95,16 @@ def _run_in_thread(
         job=job.job,
     )
     return Attempts(1, error=late, is_stuck=thread.is_alive())
+
+
+def one_line(error: BaseException) -> str:
+    """An error as the user meets it: its own words where it was raised on purpose, else its type and first line."""
+    if isinstance(error, PowerlakeError):
+        return str(error)
+    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    return f"{type(error).__name__}: {first[:LONGEST_ERROR]}" if first else type(error).__name__
+
+
+def exit_code_of(error: BaseException) -> int:
+    """What the command line returns for an error."""
+    return error.exit_code if isinstance(error, PowerlakeError) else JobFailed.exit_code

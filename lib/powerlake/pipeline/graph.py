@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import graphlib
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,8 +59,3 @@ def with_dependants(jobs: Sequence[JobSpec], first: str) -> frozenset[str]:
         if waiting[job.job] & found:
             found.add(job.job)
     return frozenset(found)
-
-
-def unmet(job: str, needed: Mapping[str, frozenset[str]], stopped: Iterable[str]) -> tuple[str, ...]:
-    """The stopped jobs that `job` cannot do without."""
-    return tuple(sorted(needed[job] & set(stopped)))

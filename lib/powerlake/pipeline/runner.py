@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from powerlake.errors import PowerlakeError, TableMissing
-from powerlake.pipeline.attempt import CANCEL_GRACE_S, Attempts, try_job
+from powerlake.errors import JobFailed, PowerlakeError, TableMissing
+from powerlake.pipeline.attempt import CANCEL_GRACE_S, Attempts, exit_code_of, one_line, try_job
 from powerlake.pipeline.engine import Engine
 from powerlake.pipeline.graph import in_order, needs, with_dependants
 from powerlake.pipeline.job import RunReport, Window
@@ -23,7 +23,7 @@ class InputMissing(PowerlakeError):
 
     def __init__(self, job: JobSpec, missing: Collection[str]) -> None:
         super().__init__(
-            f"{job.job} was not run: {', '.join(missing)} {'holds' if len(missing) == 1 else 'hold'} nothing",
+            f"nothing in {', '.join(missing)}, which {job.job} needs",
             remedy="deliver the files or run the pipeline that writes it",
             job=job.job,
             missing=tuple(missing),
@@ -94,33 +94,99 @@ class Runner:
     def run(self, state: RunState) -> RunState:
         """Runs every job of the state that is waiting, and returns the run's end state.
 
-        A job's failure does not raise: it is in the state, jobs that need its outputs become `not_run`, and the others run.
-        An interrupt is noted in the state and raised as Interrupted.
+        A job's failure does not raise: it is in the state, jobs that need its outputs become `not_run`, the others run.
+        An interrupt raises Interrupted and leaves a state that can be resumed, as a kill does.
         """
-        self._save(state)
+        self._store.save(state)
         self._listener.run_started(state)
-        for name, job_state in state.jobs.items():
-            if job_state.outcome == "waiting":
-                state = self._step(state, self._jobs[name])
+        stuck = ""
+        for name in [name for name, job in state.jobs.items() if job.outcome == "waiting"]:
+            if stuck:
+                state = self._ended(state, self._jobs[name], _not_run(f"{stuck} would not stop"), Attempts(0))
+                continue
+            state, attempts = self._step(state, self._jobs[name])
+            stuck = name if attempts.is_stuck else ""
         state = replace(state, ended_at=self._clock.now())
-        self._save(state)
+        self._store.save(state)
         self._listener.run_ended(state)
         return state
 
-    def _step(self, state: RunState, job: JobSpec) -> RunState:
-        """One job, settled without work where possible."""
+    def _step(self, state: RunState, job: JobSpec) -> tuple[RunState, Attempts]:
+        """One job, from its start to its end on disk."""
         started = self._clock.now()
-        settled = self._settled_without_work(state, job)
-        if settled:
-            return self._ended(state, job, replace(settled, started_at=started), None)
-        state = state.with_job(job.job, JobState("running", started_at=started))
-        self._save(state)
-        self._listener.job_started(job)
         try:
+            settled = self._settled_without_work(state, job)
+            if settled:
+                return self._ended(state, job, replace(settled, started_at=started), Attempts(0)), Attempts(0)
+            state = state.with_job(job.job, JobState("running", started_at=started))
+            self._store.save(state)
+            self._listener.job_started(job)
             attempts = self._try(job)
-        except KeyboardInterrupt as interrupt:
-            return self._interrupted(state, job, interrupt)
+        except KeyboardInterrupt as error:
+            remedy = f"`powerlake run {state.pipeline} --resume` goes on"
+            raise Interrupted(f"stopped in {job.job}", remedy=remedy, run_id=state.run_id) from error
+        except Exception as error:
+            attempts = Attempts(0, error=error)
         seconds = (self._clock.now() - started).total_seconds()
-        outcome = replace(_outcome(job, attempts), started_at=started, seconds=seconds)
-        state = self._ended(state, job, outcome, attempts.report)
-        return self._stopped(state, job) if attempts.is_stuck else state
+        ended = replace(job_state(job, attempts), started_at=started, seconds=seconds)
+        return self._ended(state, job, ended, attempts), attempts
+
+    def _settled_without_work(self, state: RunState, job: JobSpec) -> JobState | None:
+        """The end of a job that is not to be run: blocked, without input, or up to date. None where it is to run."""
+        outcomes = {name: state.jobs[name].outcome for name in self._needs[job.job] if name in state.jobs}
+        blocking = sorted(name for name, outcome in outcomes.items() if outcome in {"failed", "not_run"})
+        if blocking:
+            return _not_run(f"needs {', '.join(blocking)}, which did not end well")
+        missing = self._engine.missing(job)
+        if missing:
+            if not (job.optional or "left_out" in outcomes.values()):
+                raise InputMissing(job, missing)
+            return JobState("left_out", note=_leaves_out(job, missing))
+        if state.force:
+            return None
+        currency = self._engine.currency(job)
+        return JobState("unchanged", note=currency.reason) if currency.is_current else None
+
+    def _try(self, job: JobSpec) -> Attempts:
+        return try_job(
+            job,
+            execute=lambda attempt: self._engine.execute(job, attempt),
+            cancel=lambda: self._engine.cancel(job),
+            on_retry=lambda attempt, error, wait: self._listener.attempt_failed(job, attempt, error, wait),
+            sleep=self._clock.sleep,
+            chance=self._clock.chance,
+            grace_s=self._clock.grace_s,
+        )
+
+    def _ended(self, state: RunState, job: JobSpec, ended: JobState, attempts: Attempts) -> RunState:
+        """The state with the job's end in it, recorded by the engine first: a job is done once its record is."""
+        error = attempts.error
+        try:
+            self._engine.record(job, ended, attempts.report)
+        except Exception as refused:
+            error = refused
+            ended = replace(ended, outcome="failed", error=one_line(refused), exit_code=exit_code_of(refused))
+        state = state.with_job(job.job, ended)
+        self._store.save(state)
+        self._listener.job_ended(job, ended, error)
+        return state
+
+
+def job_state(job: JobSpec, attempts: Attempts) -> JobState:
+    """How a job that was tried ended."""
+    error, report = attempts.error, attempts.report
+    if isinstance(error, TableMissing) and job.optional:
+        return JobState("left_out", attempts.count, note=_leaves_out(job, (str(error.facts["name"]),)))
+    if error is not None:
+        return JobState("failed", attempts.count, error=one_line(error), exit_code=exit_code_of(error))
+    report = report or RunReport()
+    exit_code = JobFailed.exit_code if report.outcome == "failed" else 0
+    return JobState(report.outcome, attempts.count, counts=report.counts, note=report.note, exit_code=exit_code)
+
+
+def _not_run(note: str) -> JobState:
+    return JobState("not_run", note=note)
+
+
+def _leaves_out(job: JobSpec, missing: Collection[str]) -> str:
+    return f"without {', '.join(missing)} there is no {', '.join(job.writes) or job.job}"

@@ -272,7 +272,9 @@ class Run:
     def outcome(self) -> str:
         """`failed` if any job failed, else `done` if any changed a table, else what all of them say."""
         found = {job.outcome for job in self.jobs}
-        return next(outcome for outcome in ("failed", "done", "unchanged", "left_out", *sorted(found)) if outcome in found)
+        return next(
+            outcome for outcome in ("failed", "done", "unchanged", "left_out", *sorted(found)) if outcome in found
+        )
 
 
 @dataclass(frozen=True)

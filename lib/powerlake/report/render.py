@@ -14,8 +14,8 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from powerlake.report import words
-from powerlake.report.charts import Chart
-from powerlake.report.charts.curves import colour, curve_charts
+from powerlake.report.charts import Chart, colour
+from powerlake.report.charts.curves import curve_charts
 from powerlake.report.charts.intake import month_chart
 from powerlake.report.charts.runs import run_chart
 from powerlake.report.charts.spreads import spread_chart
@@ -32,12 +32,16 @@ def render(data: ReportData) -> str:
     and lets nothing be fetched.
     """
     scripts = {"language": _resource("language.js"), "plotly": get_plotlyjs(), "page": _resource("page.js")}
-    return _environment().get_template("page.html.j2").render(
-        data=data,
-        style=Markup(_resource("page.css")),  # noqa: S704
-        scripts={name: Markup(script) for name, script in scripts.items()},  # noqa: S704
-        script_digests=[digest(script) for script in scripts.values()],
-        charts=htmlsafe_json_dumps(charts(data), separators=(",", ":"), ensure_ascii=False),
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            data=data,
+            style=Markup(_resource("page.css")),
+            scripts={name: Markup(script) for name, script in scripts.items()},
+            script_digests=[digest(script) for script in scripts.values()],
+            charts=htmlsafe_json_dumps(charts(data), separators=(",", ":"), ensure_ascii=False),
+        )
     )
 
 
@@ -76,7 +80,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        name: getattr(words, name) for name in ("both", "day", "duration", "hours", "moment", "number", "percent", "size")
+        name: getattr(words, name)
+        for name in ("both", "day", "duration", "hours", "moment", "number", "percent", "size")
     }
     environment.tests["absent"] = lambda part: isinstance(part, Absent)
     environment.globals |= _globals()

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from markupsafe import Markup
 
+from powerlake.loadcurve.quality import Flag, Quality
 from powerlake.report.data import Text
 
 NOTHING = "–"
@@ -28,6 +29,36 @@ OUTCOMES = {
     "rejected": Text("✗ rejected", "✗ 拒收"),
 }
 LEVELS = {"file": Text("file", "文件"), "row": Text("row", "行"), "reading": Text("reading", "读数")}
+
+QUALITY = {
+    Quality.INTERPOLATED: Text("gap interpolated", "缺口线性插值"),
+    Quality.SIMILAR_DAY: Text("gap filled from similar days", "缺口按相似日补"),
+    Quality.MISSING: Text("missing, no estimate possible", "缺失且无法估算"),
+    Quality.REPLACED_INTERPOLATED: Text("impossible, interpolated instead", "不可能值，改为插值"),
+    Quality.REPLACED_SIMILAR_DAY: Text("impossible, similar days instead", "不可能值，改为相似日"),
+    Quality.REMOVED: Text("impossible, taken out", "不可能值，已剔除"),
+    Quality.RESCALED: Text("whole day in Wh, ÷ 1000", "整日误用 Wh，÷ 1000"),
+}
+FLAGS = {
+    Flag.ZERO_RUN: Text("zero for hours on end", "长时间为零"),
+    Flag.HIGH_AGAINST_HISTORY: Text("far above the meter’s history", "远高于历史水平"),
+    Flag.SPIKE: Text("spike", "尖峰"),
+    Flag.JUMP: Text("jump between intervals", "相邻时段突变"),
+    Flag.IMPOSSIBLE: Text("impossible reading", "不可能读数"),
+    Flag.WRONG_UNIT: Text("wrong unit", "单位错误"),
+    Flag.ESTIMATED_TOO_LONG: Text("estimated for too long", "连续估算过久"),
+}
+
+
+def quality_name(code: int) -> Text:
+    """What a quality code says; the number itself where this version does not know it."""
+    named = {int(quality): text for quality, text in QUALITY.items()}
+    return named.get(code, Text(f"code {code}", f"代码 {code}"))
+
+
+def flag_name(rule: str) -> Text:
+    """What the name of a validation rule says."""
+    return said({str(flag): text for flag, text in FLAGS.items()}, rule)
 
 
 def both(text: Text) -> Markup:

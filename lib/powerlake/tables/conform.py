@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
@@ -25,27 +25,31 @@ class Conformed:
     refused: pa.Table
     reasons: list[str]
 
-    def refused_records(self, readings_of: Callable[[dict[str, object]], int] = lambda row: 1) -> list[dict[str, object]]:
-        """A dict per refused row in the shape of the table's quarantine, without batch, time and run."""
-        return [
+    def refused_rows(self, quarantine: Table, batch: int, at: datetime, run_id: str) -> pa.Table:
+        """The refused rows in the shape of `quarantine`."""
+        records = [
             {
                 "level": "row",
                 "reason": reason,
-                "detail": None,
                 "file": row.get("file"),
-                "row_number": None,
                 "record": json.dumps(row, default=str)[:RECORD_LIMIT],
-                "readings": readings_of(row),
+                "readings": row.get("readings") or row.get("received_points") or 0,
+                "batch": batch,
+                "quarantined_at": at,
+                "run_id": run_id,
             }
             for row, reason in zip(self.refused.to_pylist(), self.reasons, strict=True)
         ]
+        return pa.Table.from_pylist(records, arrow_schema(quarantine))
 
 
 def conform(table: Table, rows: pa.Table) -> Conformed:
     """Cast `rows` to the declaration and split off those that break NOT NULL or a check.
 
-    One pass: all conditions are evaluated together; the first broken one is the reason. Raises
-    `pyarrow.ArrowInvalid` where a column cannot be cast at all: that is a defect of the job, not of a row.
+    One pass: all conditions are evaluated together; the first broken one is the reason. In silver and gold a row
+    whose key stands earlier in `rows` is refused too, so a table whose partitions are written whole, one task each,
+    has no key twice. Raises `pyarrow.ArrowInvalid` where a column cannot be cast at all: that is a defect of the
+    job, not of a row.
     """
     schema = arrow_schema(table)
     rows = rows.select(schema.names).cast(pa.schema([field.with_nullable(True) for field in schema]))
@@ -60,6 +64,9 @@ def conform(table: Table, rows: pa.Table) -> Conformed:
 def _first_broken_rule(table: Table, rows: pa.Table) -> pa.ChunkedArray:
     required = {f"{c.name}_missing": f'"{c.name}" is not null' for c in table.columns if not c.nullable}
     rules = required | dict(table.checks)
+    if table.layer in {"silver", "gold"}:
+        key = ", ".join(f'"{name}"' for name in table.key)
+        rules["key_repeated"] = f"row_number() over (partition by {key}) = 1"
     if not rules or rows.num_rows == 0:
         return pa.chunked_array([pa.nulls(rows.num_rows, pa.string())])
     cases = " ".join(f"when not coalesce(({condition}), false) then '{name}'" for name, condition in rules.items())

@@ -35,7 +35,7 @@ def _refusals(query: Query, table: str) -> tuple[Refusal, ...]:
             count(*) as records,
             sum(readings)::bigint as readings,
             count(distinct file) as files,
-            max_by(file, quarantined_at) as file
+            max_by(file, (quarantined_at, file)) as file
         from {table} group by level, reason
     """
     try:

@@ -19,6 +19,7 @@ UNUSUAL_DESCRIPTION = Text(
 )
 _CUSTOMERS = "gold.customer_segments"
 _PROFILES = "gold.segment_profiles"
+_QUANTILES = ("stability", "entropy_bits")
 
 
 def read_segments(query: Query) -> Segments:
@@ -66,10 +67,8 @@ def read_spreads(query: Query) -> dict[str, Spread]:
 
 
 def _spread(row: dict[str, Any]) -> Spread:
-    quantiles = {
-        name: Quantiles(*values) if (values := row.pop(name)) else None for name in ("stability", "entropy_bits")
-    }
-    return Spread(**row, **quantiles)
+    stability, entropy_bits = (Quantiles(*row.pop(name)) if row[name] else None for name in _QUANTILES)
+    return Spread(**row, stability=stability, entropy_bits=entropy_bits)
 
 
 def _segment(rows: list[dict[str, Any]], spread: Spread | None) -> Segment:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
+from powerlake.loadcurve.quality import Quality
 from powerlake.report.data import RuleDays, RulePoints, Validation
 from powerlake.report.queries import Query, records, until
 
 RULES_SHOWN = 20
-RECEIVED = 0
-"""The quality code of a value published as it was received."""
-
 _CURVES = "silver.load_curves"
 
 
 def read_validation(query: Query, as_of: date | None) -> Validation:
     """Points by quality code other than received, and meter-days by broken rule, most first."""
-    total = f"select count(*) as days, sum(points)::bigint as points from {_CURVES} where {until(as_of)} having count(*) > 0"
+    total = f"""
+        select count(*) as days, sum(points)::bigint as points from {_CURVES} where {until(as_of)} having count(*) > 0
+    """
     counted = records(query, total, _CURVES)[0]
     return Validation(
         points=counted["points"],
@@ -26,13 +26,14 @@ def read_validation(query: Query, as_of: date | None) -> Validation:
 
 
 def _estimates(query: Query, as_of: date | None, points: int) -> tuple[RulePoints, ...]:
-    # Only edited or incomplete days hold a code other than RECEIVED, and they are few: the rest stay unread.
+    # Only edited or incomplete days hold a code other than `RECEIVED`, and they are few: the rest stay unread.
     sql = f"""
         with codes as (
             select unnest(quality) as code from {_CURVES}
             where {until(as_of)} and (received_kwh is not null or estimated_points > 0 or missing_points > 0)
         )
-        select code, count(*) as points from codes where code <> {RECEIVED} group by code order by points desc, code
+        select code, count(*) as points from codes where code <> {Quality.RECEIVED.value}
+        group by code order by points desc, code
     """
     rows = query(sql).to_pylist()
     return tuple(RulePoints(row["code"], row["points"], row["points"] / points) for row in rows)

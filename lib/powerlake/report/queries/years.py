@@ -12,14 +12,16 @@ import pyarrow.compute as pc
 
 from powerlake.errors import TableMissing
 from powerlake.loadcurve.days import matrices
+from powerlake.loadcurve.quality import ESTIMATED, is_one_of
 from powerlake.report.data import CustomerYear, Text
 from powerlake.report.queries import Query, records, text_list, until
 from powerlake.report.queries.segments import segment_names
-from powerlake.report.queries.validation import RECEIVED
 
 CUSTOMERS_SHOWN = 12
 UNUSUAL_SHOWN = 3
 DAYS_SHOWN = 365
+LONG_RECORD = 0.8
+"""Share of its segment's longest record, in days, that a typical customer has."""
 HALF_HOURS = 48
 HOURS = 24
 _CUSTOMERS = "gold.customer_segments"
@@ -41,15 +43,20 @@ def read_years(query: Query, as_of: date | None) -> tuple[CustomerYear, ...]:
 def _chosen(query: Query) -> list[dict[str, Any]]:
     """Per segment the customer nearest to its centre among those with a long record; and the furthest unusual ones."""
     sql = f"""
+        with sizes as (
+            select segment, count(*) as members, max(days) as longest from {_CUSTOMERS} group by segment
+        )
         select customer_id, segment, is_unusual, distance, stability, code_entropy_bits as entropy_bits,
             mean_daily_kwh, peak_hours
-        from {_CUSTOMERS}
+        from {_CUSTOMERS} join sizes using (segment)
         qualify row_number() over (
             partition by segment
-            order by not is_unusual and days < 0.8 * max(days) over (partition by segment),
-                case when is_unusual then -distance else distance end, customer_id
+            order by
+                not is_unusual and days < {LONG_RECORD} * longest,
+                case when is_unusual then -distance else distance end,
+                customer_id
         ) <= case when is_unusual then {UNUSUAL_SHOWN} else 1 end
-        order by is_unusual, count(*) over (partition by segment) desc, segment, -distance, customer_id
+        order by is_unusual, members desc, segment, distance desc, customer_id
         limit {CUSTOMERS_SHOWN}
     """
     return records(query, sql, _CUSTOMERS)
@@ -98,9 +105,9 @@ def _grids(
     kw = np.full((slots, days), np.nan, dtype=np.float32)
     is_estimated = np.zeros((slots, days), dtype=bool)
     per_hour = 60 / curves["interval_minutes"].to_numpy().astype(np.float32)
-    codes = dict((matrix.shape[1], matrix) for _, matrix in matrices(curves["quality"], np.int8))
+    codes = {matrix.shape[1]: matrix for _, matrix in matrices(curves["quality"], np.int8)}
     for rows, kwh in matrices(curves["kwh"]):
-        estimated = (codes[kwh.shape[1]] != RECEIVED) & np.isfinite(kwh)
+        estimated = is_one_of(codes[kwh.shape[1]], *ESTIMATED)
         kw[:, places[rows]] = to_slots(kwh * per_hour[rows, None], slots).T
         is_estimated[:, places[rows]] = to_slots(estimated.astype(np.float32), slots).T > 0
     return kw, is_estimated

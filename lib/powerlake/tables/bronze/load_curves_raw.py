@@ -46,7 +46,9 @@ LOAD_CURVES_RAW = Table(
         Column("readings", INT, "Readings in this row: non-empty values", unit="1", nullable=False),
         Column("file", STRING, "Path below landing/", nullable=False),
         Column("file_sha256", STRING, "SHA-256 of the file's bytes: a file is known by its content", nullable=False),
-        Column("batch", LONG, "Number of the ingestion, counting up; a later batch corrects an earlier", nullable=False),
+        Column(
+            "batch", LONG, "Number of the ingestion, counting up; a later batch corrects an earlier", nullable=False
+        ),
         Column("ingested_at", TIMESTAMP, "When the batch was taken in", nullable=False),
         RUN_ID,
         MONTH,

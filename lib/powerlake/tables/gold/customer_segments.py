@@ -12,7 +12,12 @@ CUSTOMER_SEGMENTS = Table(
     comment="The load-shape segment of each customer, as of the scoring date",
     columns=(
         CUSTOMER_ID,
-        Column("segment", STRING, "Segment name, as in gold.segment_profiles; `unusual` where no segment fits", nullable=False),
+        Column(
+            "segment",
+            STRING,
+            "Segment name, as in gold.segment_profiles; `unusual` where no segment fits",
+            nullable=False,
+        ),
         Column("is_unusual", BOOLEAN, "Further from every segment than the model's limit", nullable=False),
         Column("distance", FLOAT, "Distance to the segment's centre, in the model's feature space", unit="1"),
         Column("margin", FLOAT, "How clear the choice is: 1 − distance ÷ distance to the next segment", unit="1"),
@@ -31,7 +36,10 @@ CUSTOMER_SEGMENTS = Table(
         Column("model_version", STRING, "Version of the registered model `segments`", nullable=False),
         RUN_ID,
     ),
-    checks={"distance_not_negative": "distance >= 0", "stability_is_share": "stability is null or stability between 0 and 1"},
+    checks={
+        "distance_not_negative": "distance >= 0",
+        "stability_is_share": "stability is null or stability between 0 and 1",
+    },
     expectations=(has_rows(), unique("customer_id"), between("days", 1, None)),
     freshness_hours=36,
 )

@@ -1,6 +1,6 @@
 """gold.daily_load_features: what one day of a meter looks like, in numbers."""
 
-from powerlake.tables.model import PII, Column, Severity, Table, between, has_rows, unique
+from powerlake.tables.model import PII, Column, Severity, Table, between, has_rows
 from powerlake.tables.parts import BUCKET, LOCAL_DATE, METER_ID, MONTH, RUN_ID
 from powerlake.tables.types import BOOLEAN, DOUBLE, FLOAT, SMALLINT, STRING, TIMESTAMP, TINYINT, array_of
 
@@ -44,7 +44,6 @@ DAILY_LOAD_FEATURES = Table(
     },
     expectations=(
         has_rows(),
-        unique("meter_id", "date"),
         between("known_share", 0.5, 1.0, mostly=0.9, severity=Severity.WARN),
     ),
     partitioned_by=("month", "bucket"),

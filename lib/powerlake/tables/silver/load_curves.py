@@ -1,6 +1,6 @@
 """silver.load_curves: the validated load curve of a meter's day."""
 
-from powerlake.tables.model import PII, Column, Severity, Table, has_rows, mean_between, unique
+from powerlake.tables.model import PII, Column, Severity, Table, has_rows, mean_between
 from powerlake.tables.parts import BUCKET, LOCAL_DATE, METER_ID, MONTH, RUN_ID
 from powerlake.tables.types import FLOAT, LONG, SMALLINT, STRING, TINYINT, array_of
 
@@ -56,7 +56,6 @@ LOAD_CURVES = Table(
     },
     expectations=(
         has_rows(),
-        unique("meter_id", "date"),
         mean_between("missing_points", 0.0, 24.0, severity=Severity.WARN),
     ),
     partitioned_by=("month", "bucket"),

@@ -1,0 +1,147 @@
+"""Rows of a Parquet file, batch by batch; damage is found before the first batch is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from powerlake.landing.layouts import Columns, recognise
+from powerlake.landing.refusals import FileRefused
+from powerlake.landing.rows import (
+    RowBlock,
+    SortedRows,
+    Values,
+    encode_meters,
+    numbers_of_column,
+    numbers_of_text,
+    side_by_side,
+    sort_out,
+)
+from powerlake.landing.text_file import Limits
+from powerlake.landing.times import Labels, format_of, labels_of_timestamps, parse
+
+PARQUET_MAGIC = b"PAR1"
+BATCH_BYTES = 16 << 20
+"""Decoded size aimed at for a batch; wide rows then come in fewer at a time than long ones."""
+
+
+def open_parquet(path: Path, limits: Limits) -> tuple[Columns, Iterator[SortedRows]]:
+    """The file's columns and its rows. Raises FileRefused; a file within `limits.held_bytes` is decoded only once."""
+    rows = 0
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        rows = file.metadata.num_rows
+        columns = recognise(tuple(file.schema_arrow.names))
+        _check_types(file.schema_arrow, columns)
+        return columns, _sorted_batches(columns, _checked_batches(file, limits))
+    except FileRefused as refusal:
+        raise FileRefused(refusal.reason, refusal.detail, refusal.rows or rows) from refusal
+    except PermissionError as error:
+        raise FileRefused("not_readable", error.strerror or "no permission") from error
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise FileRefused("damaged", f"Parquet: {type(error).__name__}", rows) from error
+
+
+def _check_types(schema: pa.Schema, columns: Columns) -> None:
+    is_right = {columns.meter: _is_meter, columns.time: _is_time} | dict.fromkeys(columns.values, _is_value)
+    for place, accepts in is_right.items():
+        if not accepts(_plain(schema.field(place).type)):
+            raise FileRefused("wrong_type", f"column {columns.names[place]} is {schema.field(place).type}")
+
+
+def _plain(type_: pa.DataType) -> pa.DataType:
+    return type_.value_type if pa.types.is_dictionary(type_) else type_
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
+
+
+def _is_meter(type_: pa.DataType) -> bool:
+    return _is_text(type_) or bool(pa.types.is_integer(type_))
+
+
+def _is_time(type_: pa.DataType) -> bool:
+    return _is_text(type_) or bool(pa.types.is_timestamp(type_) or pa.types.is_date(type_))
+
+
+def _is_value(type_: pa.DataType) -> bool:
+    is_number = pa.types.is_floating(type_) or pa.types.is_integer(type_) or pa.types.is_decimal(type_)
+    return _is_text(type_) or bool(is_number)
+
+
+def _checked_batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.RecordBatch]:
+    """Batches that are known to decode, to the last of them."""
+    rows_at_a_time = max(BATCH_BYTES // (8 * len(file.schema_arrow)), 1)
+    held: list[pa.RecordBatch] | None = []
+    size = 0
+    for batch in file.iter_batches(rows_at_a_time, use_threads=False):
+        size += batch.nbytes
+        if size > limits.decoded_bytes:
+            raise FileRefused("too_large", f"more than {limits.decoded_bytes} bytes decoded")
+        if size > limits.held_bytes:
+            held = None
+        elif held is not None:
+            held.append(batch)
+    return iter(held) if held is not None else file.iter_batches(rows_at_a_time, use_threads=False)
+
+
+def _sorted_batches(columns: Columns, batches: Iterator[pa.RecordBatch]) -> Iterator[SortedRows]:
+    row, form = 1, None
+    for batch in batches:
+        cells = [_decoded(column) for column in batch.columns]
+        if form is None and _is_text(cells[columns.time].type):
+            form = format_of(_text(cells[columns.time]).slice(0, 1000))
+        yield _sort_batch(columns, cells, batch, row, form)
+        row += batch.num_rows
+
+
+def _decoded(column: pa.Array) -> pa.Array:
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def _text(column: pa.Array) -> pa.Array:
+    return pc.utf8_trim_whitespace(pc.fill_null(column.cast(pa.string()), ""))
+
+
+def _sort_batch(
+    columns: Columns, cells: list[pa.Array], batch: pa.RecordBatch, first_row: int, form: str | None
+) -> SortedRows:
+    values = side_by_side([_values(cells[place]) for place in columns.values])
+    kwh = values.kwh if columns.layout.is_wide else values.kwh.sum(axis=1, keepdims=True)
+    row_number = np.arange(first_row, first_row + batch.num_rows, dtype=np.int32)
+    others = {columns.names[place]: _as_text(cells[place]) for place in columns.others}
+    block = RowBlock(encode_meters(cells[columns.meter]), _labels(cells[columns.time], form), kwh, row_number, others)
+    return sort_out(block, values, columns, lambda rows: _records(batch, rows), cut=False)
+
+
+def _values(column: pa.Array) -> Values:
+    return numbers_of_text(_text(column)) if _is_text(column.type) else numbers_of_column(column)
+
+
+def _labels(column: pa.Array, form: str | None) -> Labels:
+    return labels_of_timestamps(column) if form is None else parse(_text(column), form)
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    """An extra column as text, nulls kept; a nested or binary one as JSON."""
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowException:
+        return pa.array([None if item is None else _json(item) for item in column.to_pylist()], pa.string())
+
+
+def _records(batch: pa.RecordBatch, rows: npt.NDArray[np.intp]) -> pa.Array:
+    """The chosen rows as JSON objects."""
+    return pa.array([_json(record) for record in batch.take(pa.array(rows)).to_pylist()], pa.string())
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,120 @@
+"""What a job is given: its inputs, its window, and the one way to publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from powerlake.lake.publication import append, publish, replace
+from powerlake.lake.staging import Staged, Stamp, combine, stage_frame
+from powerlake.lake.store import DataFile, Lake
+from powerlake.pipeline.job import Outcome, RunReport, Window
+from powerlake.quality.gate import audit
+from powerlake.settings import Settings
+from powerlake.tables.derive import spark_schema
+from powerlake.tables.model import Table
+from powerlake.tables.quarantine import quarantine_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+Task = TypeVar("Task")
+
+
+@dataclass
+class JobContext:
+    """One attempt at one job. What it reads and publishes is remembered for the run's record."""
+
+    lake: Lake
+    settings: Settings
+    run_id: str
+    window: Window = field(default_factory=Window)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    read_versions: dict[str, int] = field(default_factory=dict)
+    written_versions: dict[str, int] = field(default_factory=dict)
+    model_versions: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+
+    def read(self, table: Table) -> DataFrame:
+        """The table's rows at its current version. Raises TableMissing."""
+        frame = self.lake.read(table)
+        self._note_read(table)
+        return frame
+
+    def files(self, table: Table, keep: Callable[[Mapping[str, str]], bool] = lambda partition: True) -> list[DataFile]:
+        """The table's active files, for work that goes by file; `keep` looks at the partition values."""
+        self._note_read(table)
+        return self.lake.files(table, keep)
+
+    def stamp(self, batch: int) -> Stamp:
+        """What the rows of this attempt carry."""
+        return Stamp(self.run_id, batch, self.started_at)
+
+    def stage(self, work: Callable[[Task], Staged], tasks: Sequence[Task]) -> Staged:
+        """`work` on every task, spread over the workers; what they staged, as one."""
+        from powerlake.lake.bulk import run_tasks  # noqa: PLC0415 - planning a run must not wait for Spark
+
+        return combine(run_tasks(self.lake.session, work, tasks))
+
+    def publish_frame(self, table: Table, frame: DataFrame) -> int:
+        """Put the frame in the place of the table's rows: conformed, audited, then visible. Returns rows published."""
+        staged = stage_frame(table, self.lake.home, frame, self.stamp(0))
+        self.publish(table, staged, replacing=self.lake.files(table))
+        return staged.rows(table)
+
+    def publish(
+        self,
+        table: Table,
+        staged: Staged,
+        *,
+        replacing: Sequence[DataFile] = (),
+        watermarks: Mapping[str, int] | None = None,
+        alongside: Sequence[tuple[Table, Staged]] = (),
+    ) -> None:
+        """Audit what was staged for `table`, and make it visible together with its quarantine.
+
+        `replacing` are the files it takes the place of; `watermarks` say up to which batch of which source the table
+        now reaches; `alongside` are further tables to append to in the same step. Raises ExpectationFailed before
+        any reader can see a row.
+        """
+        self._audit(table, staged)
+        changes = []
+        quarantine = quarantine_of(table)
+        if staged.rows(quarantine):
+            changes.append(append(self.lake, quarantine, staged))
+        changes.append(replace(self.lake, table, staged, list(replacing), watermarks))
+        changes += [append(self.lake, other, rows) for other, rows in alongside]
+        self.written_versions |= publish(self.lake, changes, self.run_id)
+
+    def report(self, outcome: Outcome = "done", counts: Mapping[str, int] | None = None, note: str = "") -> RunReport:
+        """The job's report, with what this context remembers."""
+        return RunReport(
+            outcome,
+            dict(counts or {}),
+            dict(self.read_versions),
+            dict(self.written_versions),
+            dict(self.model_versions),
+            dict(self.warnings),
+            note,
+        )
+
+    def _audit(self, table: Table, staged: Staged) -> None:
+        files = staged.files.get(table.name, ())
+        if not table.expectations or not files:
+            return
+        root = self.lake.path(table)
+        frame = (
+            self.lake.session.read.schema(spark_schema(table))
+            .option("basePath", str(root))
+            .parquet(*(str(root / file.relative) for file in files))
+        )
+        verdict = audit(table, frame)
+        verdict.raise_errors(table)
+        self.warnings |= verdict.warnings
+
+    def _note_read(self, table: Table) -> None:
+        version = self.lake.version(table)
+        if version is not None:
+            self.read_versions[table.name] = version

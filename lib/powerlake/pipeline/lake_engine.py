@@ -1,0 +1,148 @@
+"""The runner's engine on a lake: executes job files, knows what is up to date, and keeps ops.job_runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import powerlake
+from powerlake.lake.publication import append, publish, recover
+from powerlake.lake.staging import Stamp, stage_rows
+from powerlake.lake.store import Lake
+from powerlake.pipeline.context import JobContext
+from powerlake.pipeline.engine import Currency
+from powerlake.pipeline.job import RunReport, Window, load_job
+from powerlake.pipeline.spec import LANDING, JobSpec
+from powerlake.pipeline.state import JobState
+from powerlake.settings import Settings
+from powerlake.tables import table as table_named
+from powerlake.tables.derive import arrow_schema
+from powerlake.tables.ops.job_runs import JOB_RUNS
+
+_SUCCESS = ["done", "unchanged"]
+
+
+@cache
+def code_version(jobs: Path) -> str:
+    """powerlake's version and a digest of its source and of the jobs: it changes with any line of either."""
+    digest = hashlib.sha256()
+    for root in (Path(powerlake.__file__).parent, jobs):
+        for path in sorted(root.rglob("*.py")):
+            digest.update(path.read_bytes())
+    return f"{powerlake.__version__}+{digest.hexdigest()[:12]}"
+
+
+class LakeEngine:
+    """Executes the jobs of one run: one window, one configuration, one run_id."""
+
+    def __init__(
+        self, lake: Lake, settings: Settings, jobs: Path, run_id: str, pipeline: str | None, window: Window
+    ) -> None:
+        self._lake = lake
+        self._settings = settings
+        self._jobs = jobs
+        self._run_id = run_id
+        self._pipeline = pipeline
+        self._window = window
+
+    def recover(self) -> int:
+        """Finish what a killed run had begun to publish; returns how many publications that were."""
+        return recover(self._lake)
+
+    def missing(self, job: JobSpec) -> tuple[str, ...]:
+        """Those of `job.reads` that hold nothing: a feed's folder without a file, a table never written."""
+        return tuple(name for name in job.reads if not self._is_there(name))
+
+    def currency(self, job: JobSpec) -> Currency:
+        """A job is current when code, configuration, window and every input's version are those of its last success."""
+        if any(name.startswith(LANDING) for name in job.inputs):
+            return Currency(False, "landing is looked at in every run")
+        if not job.writes:
+            return Currency(False, "it writes no table by which to tell")
+        last = self._last_success(job.job)
+        if last is None:
+            return Currency(False, "it has not succeeded yet")
+        return self._compared(job, last)
+
+    def execute(self, job: JobSpec, attempt: int) -> RunReport:
+        """Run the job's file. Raises what it raises."""
+        self._lake.check_free_space()
+        module = load_job(job.job, self._jobs)
+        report: RunReport = module.run(JobContext(self._lake, self._settings, self._run_id, self._window))
+        return report
+
+    def cancel(self, job: JobSpec) -> None:
+        """Stop the Spark work under way."""
+        self._lake.session.sparkContext.cancelAllJobs()
+
+    def record(self, job: JobSpec, state: JobState, report: RunReport | None) -> None:
+        """Append one row to ops.job_runs."""
+        row = pa.Table.from_pylist([self._row(job, state, report or RunReport())], arrow_schema(JOB_RUNS))
+        stamp = Stamp(self._run_id, 0, datetime.now(UTC))
+        delta = self._lake.ensure(JOB_RUNS)
+        assert delta is not None
+        staged = stage_rows(JOB_RUNS, self._lake.home, row, stamp)
+        publish(self._lake, [append(self._lake, JOB_RUNS, staged)], self._run_id)
+
+    def _is_there(self, name: str) -> bool:
+        if name.startswith(LANDING):
+            return any(path.is_file() for path in (self._lake.landing / name.removeprefix(LANDING)).rglob("*"))
+        return self._lake.version(table_named(name)) is not None
+
+    def _compared(self, job: JobSpec, last: Mapping[str, Any]) -> Currency:
+        before = dict(last["read_versions"] or [])
+        for name in job.inputs:
+            now = self._lake.version(table_named(name))
+            if now is not None and now != before.get(name):
+                return Currency(False, f"{name} changed")
+        for column, now in self._circumstances().items():
+            if last[column] != now:
+                return Currency(False, f"{column.replace('_', ' ')} changed")
+        return Currency(True, "inputs, code, configuration and window are those of the last success")
+
+    def _circumstances(self) -> dict[str, Any]:
+        return {
+            "code_version": code_version(self._jobs),
+            "conf_digest": self._settings.digest(),
+            "start_date": self._window.start,
+            "end_date": self._window.end,
+        }
+
+    def _last_success(self, job: str) -> Mapping[str, Any] | None:
+        delta = self._lake.delta(JOB_RUNS)
+        if delta is None:
+            return None
+        wanted = (pc.field("job") == job) & pc.field("outcome").isin(_SUCCESS)
+        rows = delta.to_pyarrow_dataset().to_table(filter=wanted).sort_by("started_at").to_pylist()
+        return rows[-1] if rows else None
+
+    def _row(self, job: JobSpec, state: JobState, report: RunReport) -> dict[str, Any]:
+        reads = dict(report.read_versions) or self._versions(job)
+        return {
+            "run_id": self._run_id,
+            "pipeline": self._pipeline,
+            "job": job.job,
+            "outcome": state.outcome,
+            "attempts": state.attempts,
+            "started_at": state.started_at or datetime.now(UTC),
+            "seconds": state.seconds,
+            **self._circumstances(),
+            "read_versions": list(reads.items()),
+            "written_versions": list(report.written_versions.items()),
+            "model_versions": list(report.model_versions.items()),
+            "counts": list(report.counts.items()),
+            "warnings": list(report.warnings.items()),
+            "error": state.error or None,
+        }
+
+    def _versions(self, job: JobSpec) -> dict[str, int]:
+        names = [name for name in job.inputs if not name.startswith(LANDING)]
+        found = {name: self._lake.version(table_named(name)) for name in names}
+        return {name: version for name, version in found.items() if version is not None}
