@@ -183,7 +183,8 @@ def _assembled(
 
 
 def _at(ordered: Floats, place: npt.NDArray[np.integer]) -> Floats:
-    return ordered[np.arange(len(ordered)), place]
+    found: Floats = ordered[np.arange(len(ordered)), place]
+    return found
 
 
 def _base(ordered: Floats, known: Ints) -> Floats:

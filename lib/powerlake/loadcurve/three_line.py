@@ -62,7 +62,8 @@ class ThreeLines:
     @property
     def base_load(self) -> Doubles:
         """(meters,) kWh in an hour, the lowest point of the 10th-percentile lines."""
-        return self.values[:, 0].min(axis=1)
+        lowest: Doubles = self.values[:, 0].min(axis=1)
+        return lowest
 
 
 def three_lines(kwh: npt.NDArray[np.float32], temperature_c: Doubles) -> ThreeLines:
@@ -98,7 +99,7 @@ def percentiles_by_temperature(kwh: npt.NDArray[np.float32], temperature_c: Doub
     for place, (end, size) in enumerate(zip(np.cumsum(sizes), sizes, strict=True)):
         if size >= MIN_HOURS:
             percentiles[:, :, place] = _percentiles(kwh[:, hours[end - size : end]])
-    centres: Doubles = bins + 0.5
+    centres = (bins + 0.5).astype(np.float64)
     return centres, percentiles
 
 
