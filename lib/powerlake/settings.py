@@ -6,13 +6,24 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Any
+from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from powerlake.errors import ConfigurationError
+from powerlake.loadcurve.clock import Label, LayoutClock, LocalClock
+from powerlake.loadcurve.rules import VeeRules
 from powerlake.project import Project
 from powerlake.yamllines import Document, KeyPath, first_fault, read_document
 
@@ -42,25 +53,34 @@ Timezone = Annotated[str, AfterValidator(_known_timezone)]
 SparkValue = Annotated[str, BeforeValidator(_spark_text)]
 
 
+def _pointed_at(value: object, build: ValidatorFunctionWrapHandler) -> object:
+    """Lets a dataclass refuse its values in its own words, and the error still name the file and line."""
+    try:
+        return build(value)
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from error
+
+
 class Section(BaseModel):
     """A part of the settings: no unknown keys, and nothing changes it after it was read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class LayoutClock(Section):
-    """How to read the times of a landing layout."""
+class LayoutTime(Section):
+    """How to read the times of a landing layout, and where its meters are."""
 
     timezone: Timezone
-    label: Literal["start", "end"]
+    label: Label
     """Which end of its interval a time label names."""
     uniform_days: bool = False
     """Every day has the same number of points, clock changes or not."""
     southern_hemisphere: bool = False
 
     @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
+    def clock(self) -> LayoutClock:
+        """The same, as the load curve kernels take it."""
+        return LayoutClock(LocalClock(self.timezone, self.uniform_days), self.label)
 
 
 class Settings(BaseSettings):
@@ -74,7 +94,9 @@ class Settings(BaseSettings):
     home: Path
     """The lake, its MLflow database, its logs and the state of its runs."""
     bucket_count: Annotated[int, Field(ge=1, le=4096)]
-    clocks: dict[Literal["long", "wide", "sgsc"], LayoutClock]
+    layouts: dict[str, LayoutTime]
+    """By the name of the landing layout: long, wide, sgsc."""
+    vee: Annotated[VeeRules, WrapValidator(_pointed_at)] = VeeRules()
     spark: dict[str, SparkValue] = {}
 
     @classmethod

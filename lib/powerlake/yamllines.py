@@ -11,6 +11,9 @@ from pydantic import ValidationError
 
 from powerlake.errors import ConfigurationError
 
+_UNKNOWN_KEY = {"extra_forbidden", "unexpected_keyword_argument"}
+"""pydantic's names for it, in a model and in a dataclass."""
+
 KeyPath = tuple[str | int, ...]
 """Where a value sits in a document: keys and list places from the top."""
 
@@ -95,9 +98,8 @@ class _Walk:
 
 def first_fault(error: ValidationError) -> tuple[KeyPath, str]:
     """Where a model first disagrees with the data, and why in one line. Unknown keys come before their consequences."""
-    faults = sorted(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-    fault = faults[0]
-    if fault["type"] == "extra_forbidden":
+    fault = min(error.errors(), key=lambda fault: fault["type"] not in _UNKNOWN_KEY)
+    if fault["type"] in _UNKNOWN_KEY:
         return fault["loc"], "unknown key"
     if fault["type"] == "missing":
         return fault["loc"], "missing"

@@ -90,7 +90,7 @@ def _size(block: SortedRows) -> int:
     """Bytes a block holds, about."""
     kept = sum(column.nbytes for column in block.kept.others.values()) + block.kept.kwh.nbytes
     refused = sum(part.record.nbytes for part in block.refused)
-    return kept + len(block.kept) * _BYTES_PER_ROW + refused
+    return int(kept + len(block.kept) * _BYTES_PER_ROW + refused)
 
 
 def _parsed(blocks: list[SortedRows], columns: Columns, delivery: Delivery) -> Parsed:

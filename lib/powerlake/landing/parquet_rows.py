@@ -21,6 +21,7 @@ from powerlake.landing.rows import (
     encode_meters,
     numbers_of_column,
     numbers_of_text,
+    readings_of,
     side_by_side,
     sort_out,
 )
@@ -115,7 +116,7 @@ def _sort_batch(
     columns: Columns, cells: list[pa.Array], batch: pa.RecordBatch, first_row: int, form: str | None
 ) -> SortedRows:
     values = side_by_side([_values(cells[place]) for place in columns.values])
-    kwh = values.kwh if columns.layout.is_wide else values.kwh.sum(axis=1, keepdims=True)
+    kwh = readings_of(values.kwh, columns)
     row_number = np.arange(first_row, first_row + batch.num_rows, dtype=np.int32)
     others = {columns.names[place]: _as_text(cells[place]) for place in columns.others}
     block = RowBlock(encode_meters(cells[columns.meter]), _labels(cells[columns.time], form), kwh, row_number, others)

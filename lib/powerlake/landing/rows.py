@@ -105,7 +105,9 @@ def sort_out(
     return SortedRows(kept, (refused,), len(verdicts))
 
 
-def _detail(values: Values, names: Sequence[str], rows: npt.NDArray[np.intp], verdicts: npt.NDArray[np.int8]) -> pa.Array:
+def _detail(
+    values: Values, names: Sequence[str], rows: npt.NDArray[np.intp], verdicts: npt.NDArray[np.int8]
+) -> pa.Array:
     """The first energy column at fault, where one is."""
     bad = ~values.is_number[rows] | ~np.isfinite(values.kwh[rows])
     if bad.shape[1] > 1:
@@ -146,6 +148,11 @@ def side_by_side(columns: Sequence[Values]) -> Values:
     )
 
 
+def readings_of(kwh: npt.NDArray[np.float64], columns: Columns) -> npt.NDArray[np.float64]:
+    """Energy columns (rows, columns) as readings: the sum of a long row's parts (rows, 1), a wide row as it is."""
+    return kwh if columns.layout.is_wide else kwh.sum(axis=1, keepdims=True)
+
+
 def to_floats(column: pa.Array) -> npt.NDArray[np.float64]:
     """A double column as numpy, NaN for null."""
     floats: npt.NDArray[np.float64] = column.to_numpy(zero_copy_only=False)
@@ -170,8 +177,9 @@ def encode_meters(column: pa.Array) -> pa.DictionaryArray:
 
 def is_missing(meter: pa.DictionaryArray) -> npt.NDArray[np.bool_]:
     """True where the meter number is empty."""
-    is_empty = np.asarray(pc.equal(meter.dictionary, ""))
-    return is_empty[meter.indices.to_numpy()]
+    is_empty: npt.NDArray[np.bool_] = np.asarray(pc.equal(meter.dictionary, ""), bool)
+    missing: npt.NDArray[np.bool_] = is_empty[meter.indices.to_numpy()]
+    return missing
 
 
 def pick(rows: npt.NDArray[np.intp], block: RowBlock) -> RowBlock:

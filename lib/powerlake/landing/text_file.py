@@ -1,4 +1,4 @@
-"""A CSV file as blocks of UTF-8 text, gunzipped, with bounded memory; damage is found before the first block is given."""
+"""A CSV file as blocks of UTF-8 text, gunzipped, in bounded memory; damage is found before the first block is given."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import numpy as np
 
 from powerlake.landing.refusals import FileRefused
 
 GZIP_MAGIC = b"\x1f\x8b"
+READ_BYTES = 64 << 10
+"""Read at a time: rows of a cut gzip file are counted up to the last whole piece of this size."""
 ENCODINGS = ("utf-8", "gb18030")
 """Tried in this order, each on the whole file: what is valid UTF-8 is hardly ever meant as GB18030."""
 
@@ -58,16 +60,14 @@ class TextFile:
     def blocks(self) -> Iterator[Block]:
         """The text from its first line on, without byte-order mark, every line end a line feed. Frees what was held."""
         chunks = _release(self.held) if self.held is not None else self._read()
-        rest = b""
-        is_first = True
-        for chunk in _unify_line_ends(chunks):
-            rest = rest + chunk if rest else chunk
-            end = rest.rfind(b"\n") + 1
+        rest, is_first = b"", True
+        for piece, is_last in _with_end(_unify_line_ends(_gather(chunks, self.limits.block_bytes))):
+            text = rest + piece if rest else piece
+            end = len(text) if is_last else text.rfind(b"\n") + 1
             if end:
-                yield Block(self._to_utf8(rest[:end], is_first))
-                rest, is_first = rest[end:], False
-        if rest:
-            yield Block(self._to_utf8(rest, is_first), is_cut=True)
+                yield Block(self._to_utf8(text[:end], is_first), is_cut=not text.endswith(b"\n", 0, end))
+                is_first = False
+            rest = text[end:]
 
     def _to_utf8(self, data: bytes, is_first: bool) -> bytes:
         if self.encoding != "utf-8":
@@ -76,7 +76,7 @@ class TextFile:
 
     def _read(self) -> Iterator[bytes]:
         with _open(self.path) as stream:
-            while chunk := stream.read(self.limits.block_bytes):
+            while chunk := stream.read(min(READ_BYTES, self.limits.block_bytes)):
                 yield chunk
 
     def examine(self) -> None:
@@ -136,7 +136,7 @@ def count_lines(data: bytes) -> int:
 def _open(path: Path) -> IO[bytes]:
     with path.open("rb") as stream:
         is_gzip = stream.read(2) == GZIP_MAGIC
-    return gzip.open(path, "rb") if is_gzip else path.open("rb")
+    return cast("IO[bytes]", gzip.open(path, "rb")) if is_gzip else path.open("rb")
 
 
 def _release(chunks: list[bytes]) -> Iterator[bytes]:
@@ -144,6 +144,30 @@ def _release(chunks: list[bytes]) -> Iterator[bytes]:
     chunks.reverse()
     while chunks:
         yield chunks.pop()
+
+
+def _gather(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in pieces of at least `size`, but for the last."""
+    pieces: list[bytes] = []
+    length = 0
+    for chunk in chunks:
+        pieces.append(chunk)
+        length += len(chunk)
+        if length >= size:
+            yield b"".join(pieces)
+            pieces, length = [], 0
+    yield b"".join(pieces)
+
+
+def _with_end(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each piece, and whether it is the last."""
+    before: bytes | None = None
+    for piece in pieces:
+        if before is not None:
+            yield before, False
+        before = piece
+    if before is not None:
+        yield before, True
 
 
 def _unify_line_ends(chunks: Iterable[bytes]) -> Iterator[bytes]:

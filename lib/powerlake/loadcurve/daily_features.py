@@ -116,5 +116,5 @@ def _calendar(dates: Days, southern_hemisphere: bool) -> Columns:
     """Weekend and meteorological season: December to February is winter in the north, summer in the south."""
     is_weekend = (dates - np.datetime64("1970-01-03")).astype(np.int64) % 7 < 2  # a Saturday
     month = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    season = (month % 12 // 3 + 2 * southern_hemisphere) % 4
+    season = (month // 3 + 2 * southern_hemisphere) % 4
     return {"is_weekend": pa.array(is_weekend), "season": pc.take(_SEASONS, pa.array(season))}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Lists = pa.Array | pa.ChunkedArray
+Lists: TypeAlias = "pa.Array | pa.ChunkedArray"
 Rows = npt.NDArray[np.int64]
 Matrix = npt.NDArray[Any]
 
@@ -27,7 +27,7 @@ def lengths(column: Lists) -> npt.NDArray[np.int64]:
     """(rows,) items of each list; −1 where the list itself is null."""
     array = contiguous(column)
     # numpy differences of the offsets: Arrow's list_value_length costs ten times as much.
-    counts = np.diff(array.offsets.to_numpy()).astype(np.int64)
+    counts: npt.NDArray[np.int64] = np.diff(array.offsets.to_numpy()).astype(np.int64)
     if array.null_count:
         counts[array.is_null().to_numpy(zero_copy_only=False)] = -1
     return counts

@@ -148,7 +148,7 @@ def _not_plain(readings: Readings, clock: LayoutClock, of_layout: Bools, offset:
     odd_row = of_layout & ~clock.clock.is_plain(rows.date)
     latest = DAY_S if clock.label is Label.END else DAY_S - 1
     second = readings.second
-    if offset is None and not odd_row.any() and second.max() <= latest and second.min() >= 0:
+    if offset is None and not odd_row.any() and second.max(initial=0) <= latest and second.min(initial=0) >= 0:
         return np.zeros(0, dtype=np.int64)
     odd = odd_row[readings.row] | (second > latest) | (second < 0)
     if offset is not None:

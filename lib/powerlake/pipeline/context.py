@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from powerlake.lake.publication import append, publish, replace
-from powerlake.lake.staging import Staged, Stamp, combine, stage_frame
+from powerlake.lake.staging import Staged, Stamp, stage_frame
 from powerlake.lake.store import DataFile, Lake
 from powerlake.pipeline.job import Outcome, RunReport, Window
 from powerlake.quality.gate import audit
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -31,6 +32,8 @@ class JobContext:
     settings: Settings
     run_id: str
     window: Window = field(default_factory=Window)
+    is_forced: bool = False
+    """Make everything again, not only what changed."""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     read_versions: dict[str, int] = field(default_factory=dict)
     written_versions: dict[str, int] = field(default_factory=dict)
@@ -48,15 +51,24 @@ class JobContext:
         self._note_read(table)
         return self.lake.files(table, keep)
 
+    def changed_since(self, source: Table, target: Table) -> list[dict[str, str]]:
+        """The partitions of `source` that `target` has not seen as they are now; all of them in a forced run.
+
+        `target` says how far it has seen by the watermark of its last publication, which is named after `source`.
+        """
+        self._note_read(source)
+        seen = 0 if self.is_forced else self.lake.watermark(target, source.name)
+        return self.lake.changed_partitions(source, seen or None)
+
     def stamp(self, batch: int) -> Stamp:
         """What the rows of this attempt carry."""
         return Stamp(self.run_id, batch, self.started_at)
 
-    def stage(self, work: Callable[[Task], Staged], tasks: Sequence[Task]) -> Staged:
-        """`work` on every task, spread over the workers; what they staged, as one."""
+    def spread(self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
+        """`work` on every task, spread over the workers; the results in the order of the tasks."""
         from powerlake.lake.bulk import run_tasks  # noqa: PLC0415 - planning a run must not wait for Spark
 
-        return combine(run_tasks(self.lake.session, work, tasks))
+        return run_tasks(self.lake.session, work, tasks) if tasks else []
 
     def publish_frame(self, table: Table, frame: DataFrame) -> int:
         """Put the frame in the place of the table's rows: conformed, audited, then visible. Returns rows published."""
@@ -80,12 +92,12 @@ class JobContext:
         any reader can see a row.
         """
         self._audit(table, staged)
-        changes = []
         quarantine = quarantine_of(table)
-        if staged.rows(quarantine):
-            changes.append(append(self.lake, quarantine, staged))
-        changes.append(replace(self.lake, table, staged, list(replacing), watermarks))
-        changes += [append(self.lake, other, rows) for other, rows in alongside]
+        changes = [
+            append(self.lake, quarantine, staged),
+            replace(self.lake, table, staged, list(replacing), watermarks),
+            *(append(self.lake, other, rows) for other, rows in alongside),
+        ]
         self.written_versions |= publish(self.lake, changes, self.run_id)
 
     def report(self, outcome: Outcome = "done", counts: Mapping[str, int] | None = None, note: str = "") -> RunReport:

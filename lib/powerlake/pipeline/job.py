@@ -33,6 +33,10 @@ class Window:
         """No dates were given."""
         return self.start is None
 
+    def touches(self, month: str) -> bool:
+        """Whether a day of the month (YYYY-MM) lies in the window; an open window touches none."""
+        return self.start is not None and self.end is not None and f"{self.start:%Y-%m}" <= month <= f"{self.end:%Y-%m}"
+
 
 @dataclass(frozen=True)
 class RunReport:

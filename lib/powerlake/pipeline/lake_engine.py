@@ -43,7 +43,14 @@ class LakeEngine:
     """Executes the jobs of one run: one window, one configuration, one run_id."""
 
     def __init__(
-        self, lake: Lake, settings: Settings, jobs: Path, run_id: str, pipeline: str | None, window: Window
+        self,
+        lake: Lake,
+        settings: Settings,
+        jobs: Path,
+        run_id: str,
+        pipeline: str | None,
+        window: Window,
+        is_forced: bool = False,
     ) -> None:
         self._lake = lake
         self._settings = settings
@@ -51,6 +58,7 @@ class LakeEngine:
         self._run_id = run_id
         self._pipeline = pipeline
         self._window = window
+        self._is_forced = is_forced
 
     def recover(self) -> int:
         """Finish what a killed run had begun to publish; returns how many publications that were."""
@@ -72,10 +80,14 @@ class LakeEngine:
         return self._compared(job, last)
 
     def execute(self, job: JobSpec, attempt: int) -> RunReport:
-        """Run the job's file. Raises what it raises."""
+        """Run the job's file, the tables it writes being there. Raises what it raises."""
         self._lake.check_free_space()
+        for name in job.writes:
+            self._lake.ensure(table_named(name))
         module = load_job(job.job, self._jobs)
-        report: RunReport = module.run(JobContext(self._lake, self._settings, self._run_id, self._window))
+        report: RunReport = module.run(
+            JobContext(self._lake, self._settings, self._run_id, self._window, self._is_forced)
+        )
         return report
 
     def cancel(self, job: JobSpec) -> None:

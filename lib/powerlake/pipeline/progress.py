@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -20,7 +20,7 @@ class Listener(Protocol):
 
     def run_started(self, state: RunState) -> None: ...
     def job_started(self, job: JobSpec) -> None: ...
-    def progressed(self, job: str, done: int, total: int) -> None: ...
+    def progressed(self, done: int, total: int) -> None: ...
     def attempt_failed(self, job: JobSpec, attempt: int, error: BaseException, wait_s: float) -> None: ...
     def job_ended(self, job: JobSpec, state: JobState, error: BaseException | None) -> None: ...
     def run_ended(self, state: RunState) -> None: ...
@@ -31,7 +31,7 @@ class Silent:
 
     def run_started(self, state: RunState) -> None: ...
     def job_started(self, job: JobSpec) -> None: ...
-    def progressed(self, job: str, done: int, total: int) -> None: ...
+    def progressed(self, done: int, total: int) -> None: ...
     def attempt_failed(self, job: JobSpec, attempt: int, error: BaseException, wait_s: float) -> None: ...
     def job_ended(self, job: JobSpec, state: JobState, error: BaseException | None) -> None: ...
     def run_ended(self, state: RunState) -> None: ...
@@ -51,9 +51,9 @@ class Several:
         for listener in self._listeners:
             listener.job_started(job)
 
-    def progressed(self, job: str, done: int, total: int) -> None:
+    def progressed(self, done: int, total: int) -> None:
         for listener in self._listeners:
-            listener.progressed(job, done, total)
+            listener.progressed(done, total)
 
     def attempt_failed(self, job: JobSpec, attempt: int, error: BaseException, wait_s: float) -> None:
         for listener in self._listeners:
@@ -94,6 +94,8 @@ class Lines(Silent):
     def run_ended(self, state: RunState) -> None:
         seconds = sum(job.seconds for job in state.jobs.values())
         self._say(f"{state.pipeline}: {state.outcome} in {seconds:.1f} s of work")
+        if state.outcome == "failed":
+            self._say(f"`powerlake run {state.pipeline} --resume` goes on from here")
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -117,7 +119,7 @@ class Display(Lines):
     def job_started(self, job: JobSpec) -> None:
         self._task = self._progress.add_task(job.job, total=None)
 
-    def progressed(self, job: str, done: int, total: int) -> None:
+    def progressed(self, done: int, total: int) -> None:
         if self._task is not None:
             self._progress.update(self._task, completed=done, total=total)
 
@@ -128,11 +130,13 @@ class Display(Lines):
         super().job_ended(job, state, error)
 
     def run_ended(self, state: RunState) -> None:
-        self.close()
+        self._progress.stop()
         super().run_ended(state)
 
-    def close(self) -> None:
-        """Gives the terminal back. Safe to call twice."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
 

@@ -50,7 +50,7 @@ def charts(data: ReportData) -> dict[str, Chart]:
     found: dict[str, Chart] = {}
     if not isinstance(data.segments, Absent):
         segments = data.segments.items
-        found |= {f"curves-{place}": chart for place, chart in enumerate(curve_charts(segments))}
+        found |= {f"curves-{place}": chart for place, chart in enumerate(curve_charts(segments)) if chart["variants"]}
         found |= {name: spread_chart(segments, name) for name in ("stability", "entropy_bits")}
     if not isinstance(data.years, Absent):
         found["year"] = year_chart(data.years)

@@ -92,9 +92,9 @@ def percent(share: float | None, decimals: int = 1) -> str:
 
 def duration(seconds: float) -> str:
     """850 ms, 12.3 s, 4 min 05 s or 2 h 03 min."""
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f}\u00a0ms"
-    if seconds < 60:
+    if seconds < 59.95:
         return f"{seconds:.1f}\u00a0s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:

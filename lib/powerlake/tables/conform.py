@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +16,9 @@ from powerlake.tables.model import Table
 
 RECORD_LIMIT = 4_000
 """Characters of a refused row that quarantine keeps."""
+
+_KEYED_LAYERS = {"silver", "gold"}
+"""Layers in which a key stands once; bronze, quarantine and ops keep what they were given."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,15 @@ def conform(table: Table, rows: pa.Table) -> Conformed:
     """Cast `rows` to the declaration and split off those that break NOT NULL or a check.
 
     One pass: all conditions are evaluated together; the first broken one is the reason. In silver and gold a row
-    whose key stands earlier in `rows` is refused too, so a table whose partitions are written whole, one task each,
-    has no key twice. Raises `pyarrow.ArrowInvalid` where a column cannot be cast at all: that is a defect of the
-    job, not of a row.
+    whose key an earlier fitting row has is refused too, so a table whose partitions are written whole, one task
+    each, has no key twice. Both results keep the order of `rows`. Raises `pyarrow.ArrowInvalid` where a column
+    cannot be cast at all: that is a defect of the job, not of a row.
     """
     schema = arrow_schema(table)
     rows = rows.select(schema.names).cast(pa.schema([field.with_nullable(True) for field in schema]))
     reason = _first_broken_rule(table, rows)
+    if table.layer in _KEYED_LAYERS:
+        reason = _with_repeated_keys(table, rows, reason)
     if reason.null_count == len(reason):
         return Conformed(rows.cast(schema), rows.slice(0, 0), [])
     is_fitting = pc.is_null(reason)
@@ -64,9 +70,6 @@ def conform(table: Table, rows: pa.Table) -> Conformed:
 def _first_broken_rule(table: Table, rows: pa.Table) -> pa.ChunkedArray:
     required = {f"{c.name}_missing": f'"{c.name}" is not null' for c in table.columns if not c.nullable}
     rules = required | dict(table.checks)
-    if table.layer in {"silver", "gold"}:
-        key = ", ".join(f'"{name}"' for name in table.key)
-        rules["key_repeated"] = f"row_number() over (partition by {key}) = 1"
     if not rules or rows.num_rows == 0:
         return pa.chunked_array([pa.nulls(rows.num_rows, pa.string())])
     cases = " ".join(f"when not coalesce(({condition}), false) then '{name}'" for name, condition in rules.items())
@@ -75,3 +78,14 @@ def _first_broken_rule(table: Table, rows: pa.Table) -> pa.ChunkedArray:
         connection.execute("create macro size(list) as len(list)")
         connection.register("rows", rows)
         return connection.execute(f"select case {cases} end as reason from rows").to_arrow_table()["reason"]
+
+
+def _with_repeated_keys(table: Table, rows: pa.Table, reason: pa.ChunkedArray) -> pa.ChunkedArray:
+    """`reason`, with `key_repeated` where an earlier fitting row has the same key; nulls count as equal."""
+    fits = pc.is_null(reason)
+    keys = list(table.key)
+    numbered = rows.select(keys).append_column("", pa.array(np.arange(rows.num_rows))).filter(fits)
+    first = numbered.group_by(keys, use_threads=False).aggregate([("", "min")])["_min"]
+    is_first = np.zeros(rows.num_rows, bool)
+    is_first[first.to_numpy()] = True
+    return pc.if_else(pc.and_(fits, pc.invert(pa.array(is_first))), "key_repeated", reason)

@@ -19,6 +19,9 @@ LOCAL_TIME = Text("Local time (h)", "当地时间 (h)")
 COLOURS = 7
 """Segment colours that the style sheet has; from the eighth segment on they repeat."""
 
+LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
+"""Above the chart, in the order of the traces."""
+
 
 def words(text: Text) -> Words:
     """A wording that the browser chooses by language; escaped, since plotly reads tags in its texts."""

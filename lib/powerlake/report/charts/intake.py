@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from powerlake.report.charts import Chart, Words, fixed, words
+from powerlake.report.charts import LEGEND, Chart, Words, fixed, words
 from powerlake.report.data import Month, Text
 
 
 def month_chart(months: Sequence[Month]) -> Chart:
     """Share of points that were estimated or are missing, stacked, by month: the rest was received."""
     layers = (
-        (Text("Estimated", "估算"), "var(--estimated)", "/", [month.estimated_share for month in months]),
-        (Text("Missing", "缺失"), "var(--missing)", "", [month.missing_share for month in months]),
+        (Text("Estimated", "估算"), "var(--estimated)", [month.estimated_share for month in months]),
+        (Text("Missing", "缺失"), "var(--missing)", [month.missing_share for month in months]),
     )
     bars = [
         {
@@ -20,21 +20,18 @@ def month_chart(months: Sequence[Month]) -> Chart:
             "x": [month.month for month in months],
             "y": [round(100 * share, 3) for share in shares],
             "name": words(name),
-            "marker": {
-                "color": fill,
-                "pattern": {"shape": pattern, "fgcolor": "var(--paper)", "size": 5, "solidity": 0.2},
-            },
+            "marker": {"color": fill},
             "customdata": [[round(100 * month.received_share, 2), month.meters] for month in months],
             "hovertemplate": words_hover(name),
         }
-        for name, fill, pattern, shares in layers
+        for name, fill, shares in layers
     ]
     layout = {
         "height": 260,
         "barmode": "stack",
         "bargap": 0.25,
         "margin": {"l": 56, "r": 8, "t": 30, "b": 48},
-        "legend": {"orientation": "h", "x": 0, "y": 1.16, "traceorder": "normal"},
+        "legend": LEGEND,
         "xaxis": {"title": {"text": words(Text("Local month", "当地月份"))}, "type": "category", "automargin": True},
         "yaxis": {"title": {"text": words(Text("Share of points (%)", "占比 (%)"))}, "rangemode": "tozero"},
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from html import escape
 
-from powerlake.report.charts import COLOURS, Chart, fixed, words
+from powerlake.report.charts import COLOURS, LEGEND, Chart, fixed, words
 from powerlake.report.data import Run, Text
 
 
@@ -27,18 +27,11 @@ def run_chart(runs: Sequence[Run]) -> Chart:
         for place, job in enumerate(jobs)
     ]
     layout = {
-        "height": 130 + 26 * len(runs),
+        "height": 150 + 26 * len(runs),
         "barmode": "stack",
         "bargap": 0.35,
-        "margin": {"l": 8, "r": 12, "t": 8, "b": 44},
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": -0.2,
-            "yanchor": "top",
-            "yref": "container",
-            "traceorder": "normal",
-        },
+        "margin": {"l": 8, "r": 12, "t": 40, "b": 44},
+        "legend": LEGEND,
         "xaxis": {"title": {"text": words(Text("Duration (s)", "耗时 (s)"))}, "rangemode": "tozero"},
         "yaxis": {
             "title": {"text": words(Text("Start (UTC)", "开始时间 (UTC)"))},

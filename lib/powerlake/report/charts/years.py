@@ -40,7 +40,8 @@ def _year(year: CustomerYear) -> dict[str, Any]:
     }
     layout = {
         "height": 420,
-        "margin": {"l": 58, "r": 8, "t": 8, "b": 48},
+        "plot_bgcolor": "var(--blank)",
+        "margin": {"l": 68, "r": 8, "t": 8, "b": 48},
         "xaxis": {"title": {"text": words(Text("Local date", "当地日期"))}, "type": "date", "hoverformat": "%Y-%m-%d"}
         | {"tickformat": "%Y-%m", "dtick": "M1" if len(dates) > 60 else None, "showgrid": False},
         "yaxis": {"title": {"text": words(LOCAL_TIME)}, "type": "category", "tickvals": clock_ticks(3)}

@@ -67,7 +67,7 @@ def read_spreads(query: Query) -> dict[str, Spread]:
 
 
 def _spread(row: dict[str, Any]) -> Spread:
-    stability, entropy_bits = (Quantiles(*row.pop(name)) if row[name] else None for name in _QUANTILES)
+    stability, entropy_bits = (Quantiles(*values) if (values := row.pop(name)) else None for name in _QUANTILES)
     return Spread(**row, stability=stability, entropy_bits=entropy_bits)
 
 

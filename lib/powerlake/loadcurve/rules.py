@@ -1,0 +1,59 @@
+"""The thresholds of validation and estimation, and the version of the rules that apply them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from powerlake.errors import ConfigurationError
+
+VEE_VERSION = "vee-1"
+"""Goes into every row of silver.load_curves. Raise it when a rule, not a threshold, changes what is published."""
+
+
+@dataclass(frozen=True)
+class VeeRules:
+    """Thresholds of validation, estimation and editing; all are the utility's to set, none is a standard's.
+
+    The defaults suit households: of the 45,000 days of the 79 households in docs/decisions/0003 they edit none.
+    """
+
+    maximum_kw: float = 100.0
+    """kW; a reading above it is taken out. Three phases of 125 A at 230 V carry 87 kW: raise it for larger supplies."""
+    spike_ratio: float = 4.0
+    """Highest ÷ third-highest interval of the day above which the day is flagged."""
+    spike_floor_kw: float = 8.0
+    """kW; a lower highest interval is no spike: kettle, oven and shower together reach it."""
+    jump_kw: float = 8.0
+    """kW; difference between neighbouring intervals above which the day is flagged."""
+    zero_run_hours: float = 6.0
+    """h; zeros without a break for so long flag the day."""
+    high_ratio: float = 5.0
+    """Mean power ÷ usual mean power above which the day is flagged."""
+    high_floor_kw: float = 1.0
+    """kW; a lower mean power is not high: a house coming back from holiday."""
+    wrong_unit_low: float = 300.0
+    wrong_unit_high: float = 3000.0
+    """Mean power ÷ usual mean power between which a day counts as Wh sent as kWh (about 1000) …"""
+    wrong_unit_floor_kw: float = 15.0
+    """… if its mean power is above this, in kW: no household holds it for a day."""
+    history_days: int = 28
+    """Days back for what is usual and for similar days: four of each day of the week."""
+    history_days_least: int = 7
+    """Days with readings among them from which on there is a usual."""
+    interpolation_hours: float = 2.0
+    """h; longest gap that a straight line fills."""
+    similar_days: int = 4
+    """Latest days of the same type that an estimate averages, at most."""
+    mostly_estimated_share: float = 0.5
+    """A day with a larger share of points without a reading is mostly estimated."""
+    mostly_estimated_days: int = 7
+    """So many mostly estimated days on end flag the day."""
+
+    def __post_init__(self) -> None:
+        bad = [name for name, value in vars(self).items() if not value > 0]
+        if bad:
+            raise ConfigurationError(f"validation rules {', '.join(bad)} must be above zero", rules=bad)
+        if self.wrong_unit_low >= self.wrong_unit_high:
+            raise ConfigurationError("wrong_unit_low must be below wrong_unit_high", remedy="300 and 3000 suit Wh")
+        if self.mostly_estimated_days > self.history_days:
+            raise ConfigurationError("mostly_estimated_days must not exceed history_days", remedy="use 7 and 28")

@@ -1,0 +1,216 @@
+"""silver.load_curves of one meter bucket: the months that new bronze rows touch, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from powerlake.lake.shard import Shard, by_shard
+from powerlake.lake.staging import Staged, Stamp, combine, stage_rows
+from powerlake.lake.store import DataFile
+from powerlake.loadcurve.clock import Label, LayoutClock
+from powerlake.loadcurve.rules import VeeRules
+from powerlake.loadcurve.silver_shard import BRONZE_COLUMNS, silver_shard
+from powerlake.shards.files import read_files
+from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
+from powerlake.tables.quarantine import quarantine_of
+from powerlake.tables.silver.load_curves import LOAD_CURVES
+
+if TYPE_CHECKING:
+    from powerlake.pipeline.context import JobContext
+
+Files = Mapping[Shard, tuple[DataFile, ...]]
+
+BATCH = "batch"
+"""Under this name bronze's own log says which batch it reaches."""
+
+
+@dataclass(frozen=True)
+class CurvesTask:
+    """A bucket's months to look at, in order, with the files of those months and of their neighbours.
+
+    Bronze batches above `since` are new; so is any reading of a local date in [start, end], where those are given.
+    """
+
+    home: Path
+    bucket: int
+    months: tuple[str, ...]
+    bronze: Files
+    curves: Files
+    since: int
+    start: date | None
+    end: date | None
+    clocks: Mapping[str, LayoutClock]
+    rules: VeeRules
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
+class StagedMonths:
+    """What was staged, and the shards it replaces as a whole."""
+
+    staged: Staged
+    replaced: tuple[Shard, ...]
+
+
+def stage_curves(task: CurvesTask) -> StagedMonths:
+    """Validate, estimate and stage the touched days of each month; its other days are carried over as they are.
+
+    Months go in order because an estimate looks back across the month's start.
+    """
+    parts: list[Staged] = []
+    replaced: list[Shard] = []
+    fresh: dict[Shard, pa.Table] = {}
+    for month in task.months:
+        shard = Shard(month, task.bucket)
+        bronze = _bronze_of(task, month)
+        touched = _touched(task, month, bronze)
+        if not touched:
+            continue
+        staged, fresh[shard] = _stage_month(task, shard, bronze, touched, _before(task, shard, fresh))
+        parts.append(staged)
+        replaced.append(shard)
+    return StagedMonths(combine(parts), tuple(replaced))
+
+
+def _stage_month(
+    task: CurvesTask, shard: Shard, bronze: pa.Table, touched: set[date], context: pa.Table
+) -> tuple[Staged, pa.Table]:
+    made = silver_shard(
+        bronze,
+        context,
+        rules=task.rules,
+        clocks=task.clocks,
+        run_id=task.stamp.run_id,
+        at=task.stamp.at,
+        month=shard.month,
+    )
+    kept = _untouched(read_files(LOAD_CURVES, task.curves.get(shard, ())), touched)
+    curves = _merged(made.curves, kept)
+    refused = made.refused.filter(pc.greater(made.refused["batch"], task.since))
+    staged = combine(
+        [
+            stage_rows(LOAD_CURVES, task.home, curves, task.stamp),
+            stage_rows(quarantine_of(LOAD_CURVES), task.home, refused, task.stamp),
+            Staged(counts=made.counts),
+        ]
+    )
+    return staged, curves
+
+
+def _bronze_of(task: CurvesTask, month: str) -> pa.Table:
+    """The month's bronze rows, with those of the days at either side: a label may belong to the day next to it."""
+    first, last = _bounds(month)
+    edges = [
+        (shifted(month, -1), first - timedelta(days=1)),
+        (shifted(month, 1), last + timedelta(days=1)),
+    ]
+    own = read_files(LOAD_CURVES_RAW, task.bronze.get(Shard(month, task.bucket), ()), BRONZE_COLUMNS)
+    beside = [
+        read_files(
+            LOAD_CURVES_RAW, task.bronze.get(Shard(name, task.bucket), ()), BRONZE_COLUMNS, pc.field("date") == day
+        )
+        for name, day in edges
+        if _may_move(task, own)
+    ]
+    return pa.concat_tables([own, *beside])
+
+
+def _may_move(task: CurvesTask, rows: pa.Table) -> bool:
+    """Whether a reading can belong to another day than its label's."""
+    is_end = any(clock.label is Label.END for clock in task.clocks.values())
+    return is_end or rows["utc_offset_minutes"].null_count < len(rows)
+
+
+def _touched(task: CurvesTask, month: str, bronze: pa.Table) -> set[date]:
+    """The month's local dates that have something new."""
+    is_new = pc.greater(bronze["batch"], task.since)
+    if task.start is not None and task.end is not None:
+        inside = pc.and_(pc.greater_equal(bronze["date"], task.start), pc.less_equal(bronze["date"], task.end))
+        is_new = pc.or_(is_new, inside)
+    dates = set(pc.unique(bronze["date"].filter(is_new)).to_pylist())
+    if _may_move(task, bronze):
+        dates |= {day + timedelta(days=step) for day in dates for step in (-1, 1)}
+    first, last = _bounds(month)
+    return {day for day in dates if first <= day <= last}
+
+
+def _before(task: CurvesTask, shard: Shard, fresh: Mapping[Shard, pa.Table]) -> pa.Table:
+    """Curves of the days before the month that an estimate may look back on."""
+    first, _ = _bounds(shard.month)
+    previous = Shard(shifted(shard.month, -1), shard.bucket)
+    recent = pc.field("date") >= first - timedelta(days=task.rules.history_days)
+    if previous in fresh:
+        return fresh[previous].filter(recent)
+    return read_files(LOAD_CURVES, task.curves.get(previous, ()), keep=recent)
+
+
+def _untouched(curves: pa.Table, touched: set[date]) -> pa.Table:
+    is_touched = pc.is_in(curves["date"], pa.array(sorted(touched), pa.date32()))
+    return curves.filter(pc.invert(is_touched))
+
+
+def _merged(made: pa.Table, kept: pa.Table) -> pa.Table:
+    """Rows made now, but for the days that are kept as they were; by meter and date."""
+    if not len(kept):
+        return made
+    days_kept = pc.unique(kept["date"])
+    replacing = made.filter(pc.invert(pc.is_in(made["date"], days_kept)))
+    return pa.concat_tables([replacing, kept]).sort_by([("meter_id", "ascending"), ("date", "ascending")])
+
+
+def _bounds(month: str) -> tuple[date, date]:
+    first = date.fromisoformat(f"{month}-01")
+    return first, date.fromisoformat(f"{shifted(month, 1)}-01") - timedelta(days=1)
+
+
+def shifted(month: str, by: int) -> str:
+    """The month `by` months later, as YYYY-MM."""
+    year, number = map(int, month.split("-"))
+    count = year * 12 + number - 1 + by
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+def _near(months: set[str], known: set[str]) -> tuple[str, ...]:
+    """The months and those of their neighbours that exist, in order: an end label may belong to the day before."""
+    return tuple(sorted({shifted(month, step) for month in months for step in (-1, 0, 1)} & known))
+
+
+def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
+    """A task for each bucket with new bronze rows, or with rows in the run's window."""
+    changed = {Shard.of(partition) for partition in ctx.changed_since(LOAD_CURVES_RAW, LOAD_CURVES)}
+    bronze, curves = by_shard(ctx.lake.files(LOAD_CURVES_RAW)), by_shard(ctx.lake.files(LOAD_CURVES))
+    changed |= {shard for shard in bronze if ctx.window.touches(shard.month)}
+    since = 0 if ctx.is_forced else _batch_seen(ctx)
+    clocks = {name: layout.clock for name, layout in ctx.settings.layouts.items()}
+    return [
+        CurvesTask(
+            home=ctx.lake.home,
+            bucket=bucket,
+            months=_near(
+                {shard.month for shard in changed if shard.bucket == bucket},
+                {shard.month for shard in bronze},
+            ),
+            bronze={shard: files for shard, files in bronze.items() if shard.bucket == bucket},
+            curves={shard: files for shard, files in curves.items() if shard.bucket == bucket},
+            since=since,
+            start=ctx.window.start,
+            end=ctx.window.end,
+            clocks=clocks,
+            rules=ctx.settings.vee,
+            stamp=ctx.stamp(ctx.lake.watermark(LOAD_CURVES_RAW, BATCH)),
+        )
+        for bucket in sorted({shard.bucket for shard in changed})
+    ]
+
+
+def _batch_seen(ctx: JobContext) -> int:
+    """The last bronze batch that the curves hold."""
+    version = ctx.lake.watermark(LOAD_CURVES, LOAD_CURVES_RAW.name)
+    return ctx.lake.watermark(LOAD_CURVES_RAW, BATCH, version) if version else 0

@@ -1,0 +1,71 @@
+"""What tests of every folder use: rows that fit a declaration, and the repository they stand in."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from powerlake.lake.staging import Stamp
+from powerlake.tables.derive import arrow_schema
+from powerlake.tables.model import Column, Table
+
+Rows = Callable[..., pa.Table]
+
+BY_TYPE: Mapping[pa.DataType, object] = {
+    pa.string(): "x",
+    pa.bool_(): False,
+    pa.int8(): 1,
+    pa.int16(): 1,
+    pa.int32(): 1,
+    pa.int64(): 1,
+    pa.float32(): 0.5,
+    pa.float64(): 0.5,
+    pa.date32(): date(2024, 3, 1),
+    pa.timestamp("us", tz="UTC"): datetime(2024, 3, 1, 4, 5, 6, 789, tzinfo=UTC),
+}
+BY_NAME = {"month": "2024-03", "bucket": 0, "interval_minutes": 30, "rows_quarantined": 0}
+"""Where a check or a partition asks for more than the type does."""
+
+
+def fitting(column: Column) -> object:
+    """A value with which a row of the column's table fits its declaration."""
+    return BY_NAME.get(column.name, _of_type(column.type))
+
+
+def _of_type(dtype: pa.DataType) -> object:
+    if pa.types.is_list(dtype):
+        return [_of_type(dtype.value_type)]
+    if pa.types.is_map(dtype):
+        return [(_of_type(dtype.key_type), _of_type(dtype.item_type))]
+    return BY_TYPE[dtype]
+
+
+def rows_of(table: Table, *given: Mapping[str, Any]) -> pa.Table:
+    """A row of `table` for each mapping; what it does not give has a fitting value. No column is NOT NULL yet.
+
+    Raises KeyError for a column the table does not have.
+    """
+    for unknown in {name for row in given for name in row} - set(table.column_names):
+        table.column(unknown)
+    default = {column.name: fitting(column) for column in table.columns}
+    schema = pa.schema([field.with_nullable(True) for field in arrow_schema(table)])
+    return pa.Table.from_pylist([{**default, **row} for row in given], schema)
+
+
+@pytest.fixture(scope="session")
+def rows() -> Rows:
+    """`rows(TABLE, {"meter_id": "m1"}, …)`: an Arrow table, one row for each mapping."""
+    return rows_of
+
+
+@pytest.fixture
+def stamp() -> Stamp:
+    return Stamp("run-1", 1, datetime(2024, 3, 2, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return Path(__file__).parents[1]

@@ -1,0 +1,121 @@
+"""Parquet files: types departments use, rows refused, and agreement with the same rows as CSV."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+LONG = {
+    "meter_id": ["a", "b", "a"],
+    "reading_at": [datetime(2024, 1, 1), datetime(2024, 1, 1), datetime(2024, 1, 1, 0, 30)],
+    "kwh": [1.0, 2.5, 0.25],
+}
+READINGS = [("a", "2024-01-01", 0, 1.0), ("a", "2024-01-01", 1800, 0.25), ("b", "2024-01-01", 0, 2.5)]
+
+
+def parquet(columns: dict[str, object] | pa.Table, **options: object) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(columns if isinstance(columns, pa.Table) else pa.table(columns), sink, **options)
+    return sink.getvalue().to_pybytes()
+
+
+@pytest.mark.parametrize("compression", ["zstd", "snappy", "none"])
+def test_a_long_file_whatever_its_compression(read, compression: str) -> None:
+    assert read(parquet(LONG, compression=compression), "a.parquet").readings == READINGS
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"meter_id": pa.array(["a", "b", "a"]).dictionary_encode()},
+        {"meter_id": pa.array([" a", "b ", "a"], pa.large_string())},
+        {"reading_at": pa.array(["2024/01/01 00:00", "2024/01/01 00:00", "2024/01/01 00:30"])},
+        {"reading_at": pa.array(LONG["reading_at"], pa.timestamp("ns"))},
+        {"kwh": pa.array([Decimal("1.000"), Decimal("2.500"), Decimal("0.250")])},
+        {"kwh": pa.array([1.0, 2.5, 0.25], pa.float32())},
+        {"kwh": pa.array(["1", " 2.5 ", ".25"])},
+    ],
+)
+def test_columns_of_every_sensible_type(read, typed: dict[str, pa.Array]) -> None:
+    assert read(parquet(LONG | typed), "a.parquet").readings == READINGS
+
+
+def test_whole_number_meters_become_text(read) -> None:
+    assert {reading[0] for reading in read(parquet(LONG | {"meter_id": [1, 2, 1]})).readings} == {"1", "2"}
+
+
+def test_bad_rows_are_refused_as_json(read) -> None:
+    columns = {
+        "meter_id": ["a", None, "c", "d", "e"],
+        "reading_at": [datetime(2024, 1, 1), datetime(2024, 1, 1), None, datetime(1800, 1, 1), datetime(2024, 1, 1)],
+        "kwh": [float("nan"), 1.0, 2.0, 3.0, None],
+    }
+    found = read(parquet(columns), "a.parquet")
+    reasons = ["not_finite", "missing_meter", "bad_time", "date_out_of_range", "empty_value"]
+    assert found.reasons == list(enumerate(reasons, start=1))
+    assert found.refused["readings"].to_pylist() == [1, 1, 1, 1, 0]
+    assert found.refused["record"][1].as_py() == '{"meter_id": null, "reading_at": "2024-01-01 00:00:00", "kwh": 1.0}'
+
+
+def test_wide_files_and_their_extra_columns(read) -> None:
+    points = {f"P{point}": pa.array([0.5, None]) for point in range(1, 49)}
+    columns = {
+        "meter_id": ["a", "b"],
+        "date": [date(2024, 1, 1)] * 2,
+        **points,
+        "ratio": [80, None],
+        "tags": [["x"], None],
+    }
+    found = read(parquet(columns), "a.parquet")
+    (row,) = found.rows.to_pylist()
+    assert (row["kwh"], row["layout"], row["readings"]) == ([0.5] * 48, "wide", 48)
+    assert row["others"] == [("ratio", ["80"]), ("tags", ['["x"]'])]
+    assert found.reasons == [(2, "empty_value")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kwh": [True, False, True]}, {"meter_id": [1.5, 2.5, 3.5]}, {"reading_at": [1, 2, 3]}, {"kwh": [[1.0]] * 3}],
+)
+def test_a_column_that_cannot_hold_its_content_refuses_the_file(read, wrong: dict[str, object]) -> None:
+    found = read(parquet(LONG | wrong), "a.parquet")
+    assert (found.rejected, found.received) == ("wrong_type", 3)
+
+
+def test_a_larger_file_comes_in_parts_and_loses_nothing(read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("powerlake.landing.parquet_rows.BATCH_BYTES", 24 * 100)
+    rows = np.arange(1000)
+    times = np.datetime64("2024-01-01T00:00:00") + rows * np.timedelta64(900, "s")
+    content = parquet({"meter_id": np.repeat("a", 1000), "reading_at": times, "kwh": rows / 8}, row_group_size=300)
+    found = read(content, "a.parquet", held_bytes=9000)
+    assert found.parts > 1
+    assert [reading[3] for reading in found.readings] == (rows / 8).tolist()
+
+
+def test_damage_is_found_before_a_row_is_given(read) -> None:
+    content = parquet(
+        {
+            "meter_id": ["a"] * 5000,
+            "reading_at": [datetime(2024, 1, 1)] * 5000,
+            "kwh": np.random.default_rng(0).random(5000),
+        },
+        compression="none",
+        write_page_checksum=True,
+        use_dictionary=False,
+    )
+    altered = bytearray(content)
+    altered[len(content) // 2] ^= 1
+    assert read(bytes(altered), "a.parquet").rejected == "damaged"
+    assert read(content[:-10], "a.parquet").rejected == "damaged"
+    assert read(content[: len(content) // 2] + content[-300:], "a.parquet").rejected == "damaged"
+
+
+def test_too_much_is_refused(read) -> None:
+    assert read(parquet(LONG), "a.parquet", decoded_bytes=10).rejected == "too_large"
+
+
+def test_no_rows(read) -> None:
+    assert read(parquet(pa.table(LONG).slice(0, 0)), "a.parquet").rejected == "empty_file"
