@@ -15,7 +15,7 @@ OURS = "powerlake"
 Kind = Literal["ours", "peer", "floor"]
 
 
-class Disagreement(Exception):
+class DisagreementError(Exception):
     """Contestants came to different results, so their times mean nothing."""
 
 
@@ -31,8 +31,10 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Contest:
-    """`agree` gets the results of the untimed first round by name; it returns how far they agree or raises
-    Disagreement. `limit` is the ratio of median wall times that the project set itself, against `against`: a
+    """The same work by several contestants.
+
+    `agree` gets the results of the untimed first round by name; it returns how far they agree or raises
+    DisagreementError. `limit` is the ratio of wall times that the project set itself, against `against`: a
     contestant's name, or None for the fastest peer.
     """
 

@@ -79,7 +79,10 @@ def table(records: list[Record]) -> str:
 
 def _of_record(record: Record) -> str:
     heading = f"### {record['meters']:,} meters × {record['days']} days × {record['points']} points"
-    about = f"{record['at']}; {record['machine']}; load {record['load_before']}; {record['rounds']} rounds, seed {record['seed']}."
+    about = (
+        f"{record['at']}; {record['machine']}; load {record['load_before']} before; "
+        f"{record['rounds']} rounds, seed {record['seed']}."
+    )
     fixed = ", ".join(f"{name} {took['wall']:.2f} s ({took['cpu']:.2f})" for name, took in record["fixed"].items())
     lines = [
         "| work | contestant | wall s | CPU s | ours ÷ it: min / median / max | limit |",

@@ -38,6 +38,8 @@ DAYS, HALF_HOURS = 365, 48
 A4_WIDTH = 688
 """CSS pixels of 210 mm less two margins of 14 mm."""
 DARK_INK_ON_PAPER = "rgb(27, 33, 38)"
+SIDEWAYS = "Array.from(document.querySelectorAll('.scroll')).filter((one) => one.scrollWidth > one.clientWidth).length"
+"""How many tables and charts need scrolling sideways."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -209,6 +211,7 @@ def test_it_fits_the_screen_in_both_languages_light_and_dark(desk: Visit, tmp_pa
         desk.page.emulate_media(color_scheme=scheme)
         desk.page.locator(f"[data-speak={language}]").click()
         assert desk.page.evaluate("document.documentElement.scrollWidth") == width
+        assert width == PHONE or desk.page.evaluate(SIDEWAYS) == 0
         ink = desk.page.evaluate("getComputedStyle(document.querySelector('#segments .xtitle')).fill")
         assert ink == desk.page.evaluate("getComputedStyle(document.body).color")
         assert _keep(desk, f"page-{width}-{language}-{scheme}", tmp_path).stat().st_size > 50_000

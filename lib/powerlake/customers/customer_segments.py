@@ -88,6 +88,8 @@ def _nullable(values: Floats) -> pa.Array:
 
 
 def _entropy(meter_ids: pa.ChunkedArray, code_counts: pa.Table) -> Floats:
+    if not len(code_counts):
+        return np.full(len(meter_ids), np.nan)
     place = pc.index_in(code_counts["meter_id"], meter_ids.combine_chunks())
     known = place.is_valid().to_numpy()
     group = place.drop_null().to_numpy().astype(np.int64)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from sklearn.cluster import KMeans
 
-from powerlake.customers.month_shapes import complete_days
+from powerlake.customers.month_shapes import POINTS, complete_days
 from powerlake.loadcurve.days import to_lists
 
 HOURS = 24
@@ -44,6 +44,8 @@ class Codebook:
 
     def encode(self, kwh: Floats) -> Ints:
         """(days,) code of each day of hourly energy (days, HOURS): the nearest shape, or the last code if idle."""
+        if not len(self.centres):
+            return np.zeros(len(kwh), dtype=np.int64)
         energy = kwh.sum(axis=1)
         shares = kwh / np.maximum(energy, MIN_DAY_KWH)[:, None]
         # |x − c|² less |x|², which is the same for every c.
@@ -108,7 +110,7 @@ def entropy_bits(counts: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
 
 
 def _hourly(kwh: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return np.asarray(kwh.reshape(len(kwh), HOURS, -1).sum(axis=2))
+    return np.asarray(kwh.reshape(len(kwh), HOURS, POINTS // HOURS).sum(axis=2))
 
 
 def _in_wide_code(worst: Floats, labels: Ints) -> npt.NDArray[np.bool_]:

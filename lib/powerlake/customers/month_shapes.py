@@ -132,6 +132,6 @@ def _at_half_hours(kwh: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """(days, POINTS): finer intervals summed, coarser ones spread evenly."""
     points = kwh.shape[1]
     if points >= POINTS:
-        return np.asarray(kwh.reshape(len(kwh), POINTS, -1).sum(axis=2))
+        return np.asarray(kwh.reshape(len(kwh), POINTS, points // POINTS).sum(axis=2))
     repeats = POINTS // points
     return np.asarray(np.repeat(kwh, repeats, axis=1) / np.float32(repeats))

@@ -13,7 +13,7 @@ from powerlake.customers.month_shapes import DAY_TYPES, POINTS, sum_by_group
 from powerlake.customers.segment_names import UNUSUAL_DESCRIPTION, UNUSUAL_NAME, Words, describe, name_segments
 from powerlake.customers.segments import UNUSUAL, Assignment, SegmentModel
 from powerlake.customers.shapes import SEASONS, cell_matrix, nan_mean
-from powerlake.loadcurve.days import items, to_lists
+from powerlake.loadcurve.days import items, lists_of, to_lists
 from powerlake.tables.derive import arrow_schema
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
 
@@ -75,14 +75,16 @@ def profile_sums(typical: pa.Table, found: Assignment) -> pa.Table:
 
 
 def segment_profiles(sums: pa.Table, model: SegmentModel, stamp: Stamp) -> pa.Table:
-    """One row per segment, season and day type that any member has, in the schema of gold.segment_profiles.
+    """One row per segment, day type and season that any member has, and `all`, in the schema of gold.segment_profiles.
 
     `sums` holds the PROFILE_SUMS of all shards, in any order. The unusual have a profile too: the mean of what has
-    nothing in common but that.
+    nothing in common but that; its curve is null where none of them has a shape.
     """
     cells = _added_up(sums)
     names = _names_and_descriptions(cells, model)
-    segment, day_type, season = np.nonzero(cells.with_curve)
+    is_all_year = np.arange(len(PROFILE_SEASONS)) == _ALL_YEAR
+    segment, day_type, season = np.nonzero((cells.with_curve > 0) | is_all_year)
+    has_curve = cells.with_curve[segment, day_type, season] > 0
     kw, shape = (curves[segment, day_type, season] for curves in (cells.kw, cells.shape))
     columns = {
         **{field: pa.array([texts[place] for place in segment], pa.string()) for field, texts in names.items()},
@@ -90,14 +92,18 @@ def segment_profiles(sums: pa.Table, model: SegmentModel, stamp: Stamp) -> pa.Ta
         "day_type": pa.array(DAY_TYPES).take(pa.array(day_type)),
         "customers": pa.array(cells.members[segment]),
         "share": pa.array(cells.members[segment] / max(cells.members.sum(), 1)),
-        "mean_daily_kwh": pa.array(kw.mean(axis=1) * _HOURS),
-        "typical_kw": to_lists(kw.astype(np.float32)),
-        "typical_shape": to_lists(shape.astype(np.float32)),
-        "peak_hours": peak_hours(kw, np.ones(len(kw), bool)),
+        "mean_daily_kwh": pa.array(kw.mean(axis=1) * _HOURS, mask=~has_curve),
+        "typical_kw": _curves(kw, has_curve),
+        "typical_shape": _curves(shape, has_curve),
+        "peak_hours": peak_hours(kw, has_curve),
         **stamp.columns(len(kw)),
     }
     schema = arrow_schema(SEGMENT_PROFILES)
     return pa.table([columns[name] for name in schema.names], names=schema.names).cast(schema)
+
+
+def _curves(curves: Floats, known: npt.NDArray[np.bool_]) -> pa.ListArray:
+    return lists_of(curves[known].reshape(-1).astype(np.float32), np.where(known, POINTS, -1))
 
 
 def _mean_kw(typical: pa.Table) -> Floats:

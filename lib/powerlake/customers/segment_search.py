@@ -19,6 +19,8 @@ MIN_SHARE = 0.03
 """Of the customers in a named segment."""
 CUSTOMERS_PER_SEGMENT = 6
 """A partition of fewer customers a segment cannot be told from chance; also the least that halves can be cut from."""
+AS_GOOD = 0.05
+"""Partitions whose replication differs by less are equally borne out; the fewest segments are taken."""
 HALVINGS = 10
 """Random splits of the customers in two, each used both ways."""
 SCORE_SAMPLE = 2_000
@@ -73,10 +75,10 @@ def partitions(points: Floats, at_most: int) -> dict[int, Floats]:
 def choose(points: Floats, customers: int, seed: int) -> tuple[int, tuple[CandidateScore, ...]]:
     """The number of segments, and the scores of all candidates that were tried.
 
-    Of the partitions whose smallest segment holds at least MIN_SHARE of `customers`, and of those with
-    MIN_NAMED_SEGMENTS or more if there is one, the one that replicates best between halves of the customers: a
-    chance-corrected form of prediction strength (Tibshirani & Walther 2005). Silhouette and Davies–Bouldin are
-    recorded and decide nothing. Too few customers for two segments make one.
+    Eligible are the partitions whose smallest segment holds at least MIN_SHARE of `customers`; of those, the ones with
+    MIN_NAMED_SEGMENTS or more if there are any. Taken is the one that replicates best between halves of the
+    customers, or the coarsest within AS_GOOD of it: a chance-corrected prediction strength (Tibshirani & Walther
+    2005). Silhouette and Davies–Bouldin are recorded and decide nothing. Too few customers for two segments make one.
     """
     at_most = min(MAX_SEGMENTS, len(points) // CUSTOMERS_PER_SEGMENT)
     if at_most < 2:
@@ -89,8 +91,8 @@ def choose(points: Floats, customers: int, seed: int) -> tuple[int, tuple[Candid
     )
     eligible = [score for score in scores if score.smallest_share >= MIN_SHARE]
     preferred = [score for score in eligible if score.segments >= MIN_NAMED_SEGMENTS] or eligible
-    best = max(preferred, key=lambda score: (score.replication, -score.segments), default=None)
-    return (best.segments if best else 1), scores
+    best = max((score.replication for score in preferred), default=0.0)
+    return min((score.segments for score in preferred if score.replication > best - AS_GOOD), default=1), scores
 
 
 def _replication(points: Floats, at_most: int, seed: int) -> Mapping[int, float]:

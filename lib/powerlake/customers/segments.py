@@ -149,7 +149,7 @@ def misfit(outlines: Floats, segment_outlines: Floats) -> Floats:
 
 
 def _limit(off: Floats, at_least: float) -> float:
-    return max(at_least, float(np.quantile(off, 1 - MAX_UNUSUAL_SHARE)))
+    return max(at_least, float(np.quantile(off, 1 - MAX_UNUSUAL_SHARE, method="higher")))
 
 
 def _large_enough(points: Floats, segments: int, customers: int) -> Floats:

@@ -72,7 +72,7 @@ def typical_of_months(months: pa.Table, *, southern_hemisphere: bool) -> pa.Tabl
             ids,
             pa.array(total, pa.int32()),
             pa.array(mean_kwh * POINTS, pa.float32()),
-            _lists((cells / _nonzero(mean_kwh)[:, None, None, None]).reshape(len(ids), -1), no_shape),
+            _lists((cells / _nonzero(mean_kwh)[:, None, None, None]).reshape(-1, CELLS * POINTS), no_shape),
             _lists(smooth(outline), no_shape),
             _lists(features, no_shape),
             *_month_columns(months, meter, capped, days, len(ids)),

@@ -22,15 +22,15 @@ def adjusted_rand(first: Ints, second: Ints, weights: Floats | None = None) -> F
     """(repeats,) adjusted Rand index of two partitions of the same customers: 1 the same, 0 as good as chance.
 
     `weights` (repeats, customers) counts each customer that often, as a bootstrap does; without it there is one
-    repeat with each counted once. Two partitions that are both a single class agree fully. Hubert & Arabie 1985.
+    repeat with each counted once. A customer drawn twice makes no pair with itself, which would always agree. Two
+    partitions that are both a single class agree fully. Hubert & Arabie 1985.
     """
     counts = np.ones((1, len(first))) if weights is None else weights
-    rows, columns = (_one_hot(np.unique(labels, return_inverse=True)[1]) for labels in (first, second))
-    table = np.einsum("bn,ni,nj->bij", counts, rows, columns, optimize=True)
-    together = _pairs(table).sum(axis=(1, 2))
-    in_first, in_second = _pairs(table.sum(axis=2)).sum(axis=1), _pairs(table.sum(axis=1)).sum(axis=1)
-    by_chance = in_first * in_second / np.maximum(_pairs(counts.sum(axis=1)), 1)
-    room = (in_first + in_second) / 2 - by_chance
+    one, other = (np.unique(labels, return_inverse=True)[1] for labels in (first, second))
+    both = np.unique(np.stack([one, other]), axis=1, return_inverse=True)[1].ravel()
+    together, in_one, in_other = (_pairs(counts, labels) for labels in (both, one, other))
+    by_chance = in_one * in_other / np.maximum(_pairs(counts, np.zeros_like(one)), 1)
+    room = (in_one + in_other) / 2 - by_chance
     return np.where(room > 0, (together - by_chance) / np.where(room > 0, room, 1), 1.0)
 
 
@@ -51,9 +51,7 @@ def month_stability(model: SegmentModel, typical: pa.Table, assignment: Assignme
     return np.where(is_judged, same / np.maximum(months, 1), np.nan), months
 
 
-def _one_hot(labels: Ints) -> Floats:
-    return np.eye(labels.max(initial=-1) + 1)[labels]
-
-
-def _pairs(counts: Floats) -> Floats:
-    return counts * (counts - 1) / 2
+def _pairs(counts: Floats, labels: Ints) -> Floats:
+    """(repeats,) pairs of different customers in the same class."""
+    members = np.eye(labels.max(initial=-1) + 1)[labels]
+    return np.asarray((((counts @ members) ** 2 - counts**2 @ members) / 2).sum(axis=1))

@@ -132,16 +132,26 @@ def _labels(column: pa.Array, form: str | None) -> Labels:
 
 
 def _as_text(column: pa.Array) -> pa.Array:
-    """An extra column as text, nulls kept; a nested or binary one as JSON."""
+    """An extra column as text, nulls kept; a nested or binary one as JSON, one that cannot be shown as its type."""
     try:
         return column.cast(pa.string())
     except pa.ArrowException:
-        return pa.array([None if item is None else _json(item) for item in column.to_pylist()], pa.string())
+        return _shown(column)
+
+
+def _shown(column: pa.Array) -> pa.Array:
+    try:
+        items = column.to_pylist()
+    except (pa.ArrowException, ValueError, OverflowError):  # such as a time beyond the year 9999
+        return pa.repeat(pa.scalar(f"<{column.type}>"), len(column))
+    return pa.array([None if item is None else _json(item) for item in items], pa.string())
 
 
 def _records(batch: pa.RecordBatch, rows: npt.NDArray[np.intp]) -> pa.Array:
-    """The chosen rows as JSON objects."""
-    return pa.array([_json(record) for record in batch.take(pa.array(rows)).to_pylist()], pa.string())
+    """The chosen rows as JSON objects of texts."""
+    chosen = batch.take(pa.array(rows))
+    texts = {name: _as_text(_decoded(column)) for name, column in zip(batch.schema.names, chosen.columns, strict=True)}
+    return pa.array([_json(record) for record in pa.table(texts).to_pylist()], pa.string())
 
 
 def _json(value: object) -> str:

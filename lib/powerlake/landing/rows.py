@@ -150,7 +150,7 @@ def side_by_side(columns: Sequence[Values]) -> Values:
 
 def readings_of(kwh: npt.NDArray[np.float64], columns: Columns) -> npt.NDArray[np.float64]:
     """Energy columns (rows, columns) as readings: the sum of a long row's parts (rows, 1), a wide row as it is."""
-    return kwh if columns.layout.is_wide else kwh.sum(axis=1, keepdims=True)
+    return kwh if len(columns.layout.values) <= 1 else kwh.sum(axis=1, keepdims=True)
 
 
 def to_floats(column: pa.Array) -> npt.NDArray[np.float64]:

@@ -14,6 +14,8 @@ LAST_DATE = np.datetime64("2099-12-31")
 """No reading of ours is dated outside these: interval meters are younger, and a later date is a typing error."""
 
 SECONDS_PER_DAY = 86_400
+_SANE_SECONDS = 1 << 33
+"""Some 270 years to either side of 1970: beyond it no zone is looked up, and such an instant counts as none."""
 FORMATS: dict[str, tuple[str, ...]] = {
     "iso": ("YYYY-MM-DD", "YYYY-MM-DD hh", "YYYY-MM-DD hh:mm", "YYYY-MM-DD hh:mm:ss"),
     "iso with offset": (
@@ -58,13 +60,16 @@ def labels_of_timestamps(column: pa.Array) -> Labels:
     """Labels of an Arrow date or timestamp column; one with a zone gives that zone's local time and offset."""
     offset = None
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        is_sane = np.abs(_seconds(column.cast(pa.timestamp(column.type.unit)))) < _SANE_SECONDS
+        column = pc.if_else(pa.array(is_sane), column, None)
         local = pc.local_timestamp(column)
         ahead = _seconds(local) - _seconds(column.cast(pa.timestamp(column.type.unit)))
         offset, column = (ahead // 60).astype(np.int16), local
     seconds = _seconds(column)
     day = seconds // SECONDS_PER_DAY
     is_valid = pc.is_valid(column).to_numpy(zero_copy_only=False)
-    return Labels(day.astype(np.int32), (seconds - day * SECONDS_PER_DAY).astype(np.int32), is_valid, offset)
+    narrow = np.clip(day, -(1 << 30), 1 << 30).astype(np.int32)  # else a far day could wrap into range
+    return Labels(narrow, (seconds - day * SECONDS_PER_DAY).astype(np.int32), is_valid, offset)
 
 
 def _seconds(column: pa.Array) -> npt.NDArray[np.int64]:

@@ -49,7 +49,6 @@ def similar_day(history: History, day: Ints, points: int, *, days_back: int, at_
         & (history.points[earlier] == points)
         & (history.interval_minutes[earlier] == history.interval_minutes[day][:, None])
     )
-    alike &= np.cumsum(alike, axis=1) <= at_most
     latest_first = np.take_along_axis(earlier, np.argsort(~alike, axis=1, kind="stable"), axis=1)[:, :at_most]
     chosen = np.where(np.arange(at_most) < alike.sum(axis=1)[:, None], latest_first, NO_DAY)
     total = np.zeros((len(day), points))

@@ -67,14 +67,25 @@ class MeasuredDays:
 
     def known_points(self) -> Ints:
         """(days,) points with a measured value."""
-        return sums(~np.isnan(self.kwh), self.first)
+        return self._totals()[1]
 
     def mean_kw(self) -> Kilowatts:
         """(days,) mean power over the measured points; NaN where there is none."""
-        total = sums(np.where(np.isnan(self.kwh), np.float32(0), self.kwh), self.first)
-        known = self.known_points()
+        total, known = self._totals()
         mean: Kilowatts = np.where(known > 0, total / np.maximum(known, 1) * 60 / self.interval_minutes, np.nan)
         return mean
+
+    def _totals(self) -> tuple[Kilowatts, Ints]:
+        """(days,) energy of the measured points, and how many there are."""
+        total = np.add.reduceat(self.kwh, self.first).astype(np.float64) if len(self) else np.zeros(0)
+        known = self.points.copy()
+        has_gap = np.isnan(total)  # only these few days need a closer look
+        if has_gap.any():
+            kwh = self.kwh[np.repeat(has_gap, self.points)]
+            first = np.cumsum(self.points[has_gap]) - self.points[has_gap]
+            total[has_gap] = sums(np.nan_to_num(kwh), first)
+            known[has_gap] = sums(~np.isnan(kwh), first)
+        return total, known
 
     def highest_kw(self) -> Kilowatts:
         """(days,) highest power of the measured points; NaN where there is none."""

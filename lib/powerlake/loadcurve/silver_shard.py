@@ -12,13 +12,13 @@ import pyarrow as pa
 from powerlake.errors import ReadingsLost
 from powerlake.loadcurve.assemble import Assembly, Days, assemble
 from powerlake.loadcurve.bronze_rows import BronzeRows
-from powerlake.loadcurve.clock import Ints, LayoutClock
+from powerlake.loadcurve.clock import LayoutClock
 from powerlake.loadcurve.days import contiguous, lists_of
-from powerlake.loadcurve.history import MeasuredDays, sums
-from powerlake.loadcurve.quality import ESTIMATED, NOTHING_RECEIVED, WITHOUT_VALUE, is_one_of
+from powerlake.loadcurve.history import MeasuredDays
+from powerlake.loadcurve.quality import ESTIMATED, NOTHING_RECEIVED, WITHOUT_VALUE
 from powerlake.loadcurve.refused import refused_table
 from powerlake.loadcurve.rules import VEE_VERSION, VeeRules
-from powerlake.loadcurve.vee import FLAGS, Validated, validated
+from powerlake.loadcurve.vee import FLAGS, Validated, days_with, validated
 from powerlake.tables.derive import arrow_schema
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
@@ -87,7 +87,6 @@ def _meter_ids(rows: BronzeRows) -> pa.Array:
 
 
 def _curves(days: Days, rows: BronzeRows, result: Validated, run_id: str) -> pa.Table:
-    first = np.cumsum(days.points) - days.points
     row = pa.array(days.row)
     columns = {
         **{name: contiguous(rows.table[name]).take(row) for name in ("meter_id", "layout", "bucket")},
@@ -97,9 +96,9 @@ def _curves(days: Days, rows: BronzeRows, result: Validated, run_id: str) -> pa.
         "received_kwh": _received(days, result),
         "interval_minutes": pa.array(days.interval_minutes),
         "points": pa.array(days.points),
-        "received_points": _count(~is_one_of(result.quality, *NOTHING_RECEIVED), first),
-        "estimated_points": _count(is_one_of(result.quality, *ESTIMATED), first),
-        "missing_points": _count(is_one_of(result.quality, *WITHOUT_VALUE), first),
+        "received_points": pa.array(days.points - days_with(result.quality, days.points, *NOTHING_RECEIVED)),
+        "estimated_points": pa.array(days_with(result.quality, days.points, *ESTIMATED)),
+        "missing_points": pa.array(days_with(result.quality, days.points, *WITHOUT_VALUE)),
         "flags": _flags(result),
         "vee_version": pa.repeat(pa.scalar(VEE_VERSION), len(days)),
         "batch": pa.array(days.batch),
@@ -107,10 +106,6 @@ def _curves(days: Days, rows: BronzeRows, result: Validated, run_id: str) -> pa.
         "month": pa.array(np.datetime_as_string(days.date, unit="M")) if len(days) else pa.nulls(0, pa.string()),
     }
     return pa.table({name: columns[name] for name in SCHEMA.names}).cast(SCHEMA)
-
-
-def _count(points: np.ndarray[tuple[int], np.dtype[np.bool_]], first: Ints) -> pa.Array:
-    return pa.array(sums(points, first))
 
 
 def _received(days: Days, result: Validated) -> pa.Array:

@@ -19,7 +19,7 @@ from powerlake.loadcurve.bronze_rows import Bools
 from powerlake.loadcurve.clock import Ints
 from powerlake.loadcurve.estimate import interpolated, similar_day
 from powerlake.loadcurve.history import Curve, History, Kilowatts, MeasuredDays, sums
-from powerlake.loadcurve.quality import Flag, Quality, is_one_of
+from powerlake.loadcurve.quality import ESTIMATED, Flag, Quality, is_one_of
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.validate import (
     has_jump,
@@ -65,8 +65,19 @@ def validated(days: Days, before: MeasuredDays, rules: VeeRules) -> Validated:
     _flag_shapes(own, flags, rules)
     _flag_long_estimates(before, own, history, flags, rules)
     kwh = _with_estimates(own, history, quality, rules)
-    untouched = is_one_of(quality, Quality.RECEIVED, Quality.MISSING)
-    return Validated(kwh, quality, sums(~untouched, own.first) > 0, flags)
+    is_edited = days_with(quality, own.points, *ESTIMATED, Quality.REMOVED, Quality.RESCALED) > 0
+    return Validated(kwh, quality, is_edited, flags)
+
+
+def days_with(quality: Codes, points: Ints, *codes: Quality) -> Ints:
+    """(days,) points with one of `codes`, none of them RECEIVED; looks closely only at days that have other codes."""
+    first = np.cumsum(points) - points
+    found = np.zeros(len(points), dtype=np.int64)
+    other = np.maximum.reduceat(quality, first) > Quality.RECEIVED if len(points) else found > 0
+    if other.any():
+        firsts = np.cumsum(points[other]) - points[other]
+        found[other] = sums(is_one_of(quality[np.repeat(other, points)], *codes), firsts)
+    return found
 
 
 def _flag(flags: Bools, flag: Flag, where: Bools) -> Bools:

@@ -27,7 +27,8 @@ def resamples(customers: int, seed: int) -> Floats:
 
 def metric(value: float, repeats: Floats) -> Metric:
     """A value with the interval of its repeats."""
-    low, high = np.percentile(repeats[~np.isnan(repeats)], INTERVAL) if len(repeats) else (value, value)
+    known = repeats[~np.isnan(repeats)]
+    low, high = np.percentile(known, INTERVAL) if len(known) else (value, value)
     return {"value": float(value), "low": float(low), "high": float(high)}
 
 

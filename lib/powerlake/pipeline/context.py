@@ -91,7 +91,8 @@ class JobContext:
         now reaches; `alongside` are further tables to append to in the same step. Raises ExpectationFailed before
         any reader can see a row.
         """
-        self._audit(table, staged)
+        if staged.rows(table) or replacing:
+            self._audit(table, staged)
         quarantine = quarantine_of(table)
         changes = [
             append(self.lake, quarantine, staged),
@@ -113,18 +114,20 @@ class JobContext:
         )
 
     def _audit(self, table: Table, staged: Staged) -> None:
-        files = staged.files.get(table.name, ())
-        if not table.expectations or not files:
+        if not table.expectations:
             return
-        root = self.lake.path(table)
-        frame = (
-            self.lake.session.read.schema(spark_schema(table))
-            .option("basePath", str(root))
-            .parquet(*(str(root / file.relative) for file in files))
-        )
-        verdict = audit(table, frame)
+        verdict = audit(table, self._staged_frame(table, staged))
         verdict.raise_errors(table)
         self.warnings |= verdict.warnings
+
+    def _staged_frame(self, table: Table, staged: Staged) -> DataFrame:
+        """The rows staged for a table; none of them is visible by its name yet."""
+        files = staged.files.get(table.name, ())
+        if not files:
+            return self.lake.empty_frame(table)
+        root = self.lake.path(table)
+        reader = self.lake.session.read.schema(spark_schema(table)).option("basePath", str(root))
+        return reader.parquet(*(str(root / file.relative) for file in files))
 
     def _note_read(self, table: Table) -> None:
         version = self.lake.version(table)

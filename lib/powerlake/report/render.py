@@ -40,7 +40,7 @@ def render(data: ReportData) -> str:
             style=Markup(_resource("page.css")),
             scripts={name: Markup(script) for name, script in scripts.items()},
             script_digests=[digest(script) for script in scripts.values()],
-            charts=htmlsafe_json_dumps(charts(data), separators=(",", ":"), ensure_ascii=False),
+            charts=htmlsafe_json_dumps(charts(data), separators=(",", ":"), ensure_ascii=False, allow_nan=False),
         )
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchlib.contest import Contestant, Disagreement
+from benchlib.contest import Contestant, DisagreementError
 from benchlib.site import CORES, Site
 from benchlib.tasks import Part, in_turn
 
@@ -58,19 +58,21 @@ def numbers(table: pa.Table, column: str) -> np.ndarray:
 
 
 def check_close(tables: Mapping[str, pa.Table], columns: Sequence[str], tolerance: float, share: float = 1.0) -> None:
-    """At least `share` of the values of every column differ from those of the first table by at most `tolerance`
-    (times the value, where that is above 1). Raises Disagreement.
+    """Raise DisagreementError unless the tables hold the same values.
+
+    In every column at least `share` of the values differ from those of the first table by at most `tolerance`
+    (times the value, where that is above 1).
     """
     (first, expected), *others = tables.items()
     for name, table in others:
         for column in columns:
             want, have = numbers(expected, column), numbers(table, column)
             if want.shape != have.shape:
-                raise Disagreement(f"{column}: {first} has {want.shape} values, {name} {have.shape}")
+                raise DisagreementError(f"{column}: {first} has {want.shape} values, {name} {have.shape}")
             apart = np.abs(want - have) > tolerance * np.maximum(np.abs(want), 1)
             apart |= np.isnan(want) != np.isnan(have)
             if apart.mean() > 1 - share:
                 place = int(np.flatnonzero(apart)[0])
-                raise Disagreement(
+                raise DisagreementError(
                     f"{column}: {apart.mean():.2%} of {name} is off {first}, first {have[place]} for {want[place]}"
                 )

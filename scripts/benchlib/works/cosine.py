@@ -1,4 +1,4 @@
-"""Ten most similar meters over all pairs: the rival is one matrix product of the library underneath, without the ten."""
+"""Ten most similar meters over all pairs: the rival is the matrix product underneath, without finding the ten."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchlib import tasks
-from benchlib.contest import OURS, Contest, Contestant, Disagreement
+from benchlib.contest import OURS, Contest, Contestant, DisagreementError
 from benchlib.site import CORES, Site
 from benchlib.tasks import Part, Tiles
 from benchlib.works.common import meter_parts
@@ -38,11 +38,11 @@ def contest(site: Site) -> Contest:
         lengths = np.linalg.norm(kwh, axis=1)
         cosine = (kwh[:SAMPLE] @ kwh.T) / np.outer(lengths[:SAMPLE], lengths)
         if not np.allclose(cosine, results[PRODUCT], atol=1e-5):
-            raise Disagreement("the product's cosines are off")
+            raise DisagreementError("the product's cosines are off")
         cosine[np.arange(SAMPLE), np.arange(SAMPLE)] = -np.inf
         ten = np.argsort(-cosine, axis=1, kind="stable")[:, : similarity.NEIGHBOURS]
         if not np.array_equal(ten, results[OURS].places[:SAMPLE]):
-            raise Disagreement("the ten are not those of double precision")
+            raise DisagreementError("the ten are not those of double precision")
         return f"the ten of {SAMPLE} meters equal those of double precision, in order"
 
     return Contest(

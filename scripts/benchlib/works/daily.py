@@ -143,7 +143,7 @@ def _frame(site: Site) -> pl.LazyFrame:
             kwh.max().alias("peak"),
             kwh.arg_max().alias("peak_point"),
             kwh.diff().alias("steps"),
-            pl.concat_list([kwh.slice(an_hour * hour, an_hour).sum().round(4) for hour in range(24)]).alias("hourly"),
+            pl.concat_list([kwh.slice(an_hour * hour, an_hour).list.sum().round(4) for hour in range(24)]).alias("hourly"),
         )
     )
     share = pl.when(energy > 0).then(energy)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from benchlib import tasks
-from benchlib.contest import OURS, Contest, Contestant, Disagreement
+from benchlib.contest import OURS, Contest, Contestant, DisagreementError
 from benchlib.site import Site
 from benchlib.works.common import check_close, floors, meter_parts, numbers, rows
 
@@ -76,5 +76,5 @@ def _agree(results: Mapping[str, Any]) -> str:
     for name, table in tables.items():
         moved = np.abs(numbers(table, "counts") - expected).sum() / 2 / expected.sum()
         if moved > 1e-3:
-            raise Disagreement(f"counts: {moved:.3%} of the readings lie in another bin at {name}")
+            raise DisagreementError(f"counts: {moved:.3%} of the readings lie in another bin at {name}")
     return "bounds equal; at most 0.1 % of readings in the next bin (division against exact edges)"

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchlib import tasks
-from benchlib.contest import OURS, Contest, Contestant, Disagreement
+from benchlib.contest import OURS, Contest, Contestant, DisagreementError
 from benchlib.site import Site
 from benchlib.tasks import Shapes
 from powerlake.customers import kmeans
@@ -40,7 +40,7 @@ def contest(site: Site) -> Contest:
 
     def agree(results: Mapping[str, Any]) -> str:
         if results[OURS] > 1.02 * results[MLLIB]:
-            raise Disagreement(f"inertia {results[OURS]:.0f} against {results[MLLIB]:.0f} of {MLLIB}")
+            raise DisagreementError(f"inertia {results[OURS]:.0f} against {results[MLLIB]:.0f} of {MLLIB}")
         return f"inertia {results[OURS] / results[MLLIB]:.4f} × that of {MLLIB}, at most 1.02 allowed"
 
     return Contest(

@@ -57,7 +57,10 @@ def test_bad_rows_are_refused_as_json(read) -> None:
     reasons = ["not_finite", "missing_meter", "bad_time", "date_out_of_range", "empty_value"]
     assert found.reasons == list(enumerate(reasons, start=1))
     assert found.refused["readings"].to_pylist() == [1, 1, 1, 1, 0]
-    assert found.refused["record"][1].as_py() == '{"meter_id": null, "reading_at": "2024-01-01 00:00:00", "kwh": 1.0}'
+    assert (
+        found.refused["record"][1].as_py()
+        == '{"meter_id": null, "reading_at": "2024-01-01 00:00:00.000000", "kwh": "1"}'
+    )
 
 
 def test_wide_files_and_their_extra_columns(read) -> None:
@@ -111,6 +114,16 @@ def test_damage_is_found_before_a_row_is_given(read) -> None:
     assert read(bytes(altered), "a.parquet").rejected == "damaged"
     assert read(content[:-10], "a.parquet").rejected == "damaged"
     assert read(content[: len(content) // 2] + content[-300:], "a.parquet").rejected == "damaged"
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+@pytest.mark.parametrize(("zone", "reason"), [(None, "date_out_of_range"), ("Asia/Shanghai", "bad_time")])
+def test_times_no_calendar_has_are_refused_and_shown_somehow(read, unit: str, zone: str | None, reason: str) -> None:
+    far = 2**32 * 86_400_000 + 19_723 * 86_400_000 if unit == "ms" else 2**63 - 1  # 2024-01-01 after 32 bits of days
+    times = pa.array([far, -far, -far], pa.int64()).cast(pa.timestamp(unit, zone))
+    found = read(parquet(LONG | {"reading_at": times}), "a.parquet")
+    assert [reason for _, reason in found.reasons] == [reason] * 3
+    assert all('"meter_id"' in record for record in found.refused["record"].to_pylist())
 
 
 def test_too_much_is_refused(read) -> None:

@@ -132,7 +132,8 @@ def test_a_wide_row_is_dated_not_timed(read) -> None:
 
 
 def test_negative_values_are_left_to_validation(read) -> None:
-    assert read(LONG + f"a,{DAY},-1.5\n").readings == [("a", DAY, 0, -1.5)]
+    found = read(LONG + f"a,{DAY} 00:00,-1.5\na,{DAY} 00:30,-0.0\n")
+    assert [str(reading[3]) for reading in found.readings] == ["-1.5", "-0.0"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -183,6 +184,15 @@ def test_gb18030_text_is_read_and_kept_as_unicode(read) -> None:
 
 def test_a_byte_order_mark_is_no_part_of_a_name(read) -> None:
     assert read("\ufeff" + LONG + f"a,{DAY},1\n").readings == [("a", DAY, 0, 1.0)]
+
+
+def test_a_byte_order_mark_before_a_quoted_name(read) -> None:
+    assert len(read('\ufeff"meter_id",reading_at,kwh\n' + f"a,{DAY},1\n").readings) == 1
+
+
+def test_a_quote_that_never_ends_does_not_stand_in_for_an_empty_last_cell(read) -> None:
+    found = read(WIDE24.strip() + ",P25\n" + f"a,{DAY}," + "1," * 23 + '"1\n')
+    assert found.reasons == [(1, "wrong_cell_count")]
 
 
 def test_offsets_reach_bronze(read) -> None:

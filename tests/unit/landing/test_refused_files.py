@@ -41,6 +41,11 @@ def test_a_bad_file_is_one_quarantine_row(read, content: bytes, reason: str, row
         assert found.received == refused["readings"] == rows
 
 
+def test_a_character_broken_between_two_reads_is_found(read) -> None:
+    content = LONG.encode() + b"a,2024-01-01,1\xe8"
+    assert read(content + b",x\n" * 9, block_bytes=len(content)).rejected == "bad_encoding"
+
+
 def test_rows_before_the_cut_of_a_gzip_file_are_counted(read) -> None:
     content = gzip.compress((LONG + "".join(f"a,2024-01-01,{value}.125\n" for value in range(20_000))).encode())
     found = read(content[: len(content) * 9 // 10])

@@ -75,6 +75,12 @@ def test_an_end_label_at_midnight_closes_the_day_before():
     assert (shift.tolist(), inside.tolist(), missing.tolist()) == ([-1], [23 * 3600], [False])
 
 
+def test_an_end_label_at_midnight_exists_even_where_the_clock_skips_midnight():
+    clock = LayoutClock(LocalClock("America/Sao_Paulo"), Label.END)
+    elapsed, missing = clock.elapsed(dates("2012-10-21"), np.array([0, 1800]), np.array([False, False]))
+    assert (elapsed[0], missing.tolist()) == (0, [False, True])
+
+
 def test_an_offset_tells_the_doubled_hour_apart_and_moves_days():
     clock = LayoutClock(LocalClock(LONDON))
     autumn = dates("2013-10-27", "2013-10-27", "2013-07-01", "2013-07-01")

@@ -154,6 +154,6 @@ def test_no_rows_give_empty_tables_in_the_declared_schemas(bronze):
 
 
 def test_lost_readings_stop_the_shard(bronze, bronze_row, monkeypatch):
-    monkeypatch.setattr(module, "NOTHING_RECEIVED", tuple(Quality))
-    with pytest.raises(ReadingsLost, match="24 readings received but 0"):
-        shard(bronze(bronze_row([1.0] * 24)))
+    monkeypatch.setattr(module, "NOTHING_RECEIVED", (Quality.REMOVED,))
+    with pytest.raises(ReadingsLost, match="24 readings received but 23"):
+        shard(bronze(bronze_row([500.0] + [1.0] * 23)))

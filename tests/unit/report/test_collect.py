@@ -143,7 +143,7 @@ def test_segments_come_largest_first_and_the_unusual_last_even_without_a_profile
         "day_type": "weekday",
         "as_of_date": DAY,
         "model_version": "3",
-        "typical_kw": [1.0, None],
+        "typical_kw": [1.0, None, np.nan],
     }
     data = over(
         gold__segment_profiles=[
@@ -165,7 +165,7 @@ def test_segments_come_largest_first_and_the_unusual_last_even_without_a_profile
         Text("unusual", "特殊用户"),
     ]
     large, small, unusual = data.segments.items
-    assert large.curves[0].kw == (1.0, None) and large.curves[0].shape == ()
+    assert large.curves[0].kw == (1.0, None, None) and large.curves[0].shape == ()
     assert large.spread is not None and large.spread.steady_share == pytest.approx(0.5)
     assert large.spread.entropy_bits is None
     assert small.spread is not None and small.spread.entropy_bits == Quantiles(1, 1, 1, 1, 1)

@@ -185,11 +185,11 @@ def test_a_chart_shows_the_segment_beside_the_weighted_mean_of_all() -> None:
     assert first["variants"]["all|shape"]["data"] == []
 
 
-def test_colours_repeat_after_the_seventh_and_the_unusual_are_grey(data: ReportData) -> None:
+def test_colours_repeat_after_the_sixth_and_the_unusual_have_their_own(data: ReportData) -> None:
     assert not isinstance(data.segments, Absent)
     usual, *_, unusual = data.segments.items
-    assert [colour(place, usual) for place in (0, 6, 7)] == ["var(--segment-1)", "var(--segment-7)", "var(--segment-1)"]
-    assert colour(3, unusual) == "var(--muted)"
+    assert [colour(place, usual) for place in (0, 5, 6)] == ["var(--segment-1)", "var(--segment-6)", "var(--segment-1)"]
+    assert colour(3, unusual) == "var(--unusual)"
 
 
 def test_a_packed_matrix_is_its_single_precision_bytes() -> None:

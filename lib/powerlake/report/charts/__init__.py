@@ -16,8 +16,8 @@ Chart = dict[str, Any]
 Words = dict[str, str]
 
 LOCAL_TIME = Text("Local time (h)", "当地时间 (h)")
-COLOURS = 7
-"""Segment colours that the style sheet has; from the eighth segment on they repeat."""
+COLOURS = 6
+"""Segment colours that the style sheet has; from the seventh segment on they repeat."""
 
 LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
 """Above the chart, in the order of the traces."""
@@ -29,8 +29,8 @@ def words(text: Text) -> Words:
 
 
 def colour(place: int, segment: Segment) -> str:
-    """The colour of the segment in that place; grey for the unusual."""
-    return "var(--muted)" if segment.is_unusual else f"var(--segment-{place % COLOURS + 1})"
+    """The colour of the segment in that place; another for the unusual."""
+    return "var(--unusual)" if segment.is_unusual else f"var(--segment-{place % COLOURS + 1})"
 
 
 def fixed(data: list[dict[str, Any]], layout: dict[str, Any]) -> Chart:

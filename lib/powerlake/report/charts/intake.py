@@ -22,7 +22,7 @@ def month_chart(months: Sequence[Month]) -> Chart:
             "name": words(name),
             "marker": {"color": fill},
             "customdata": [[round(100 * month.received_share, 2), month.meters] for month in months],
-            "hovertemplate": words_hover(name),
+            "hovertemplate": _hover(name),
         }
         for name, fill, shares in layers
     ]
@@ -38,7 +38,7 @@ def month_chart(months: Sequence[Month]) -> Chart:
     return fixed(bars, layout)
 
 
-def words_hover(name: Text) -> Words:
+def _hover(name: Text) -> Words:
     """The hover text of a month's bar."""
     en, zh = words(name).values()
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -15,11 +16,18 @@ Query = Callable[[str], pa.Table]
 
 
 def records(query: Query, sql: str, table: str) -> list[dict[str, Any]]:
-    """The answer's rows as dicts. Raises TableMissing for `table` when there is none."""
-    found: list[dict[str, Any]] = query(sql).to_pylist()
+    """The answer's rows as dicts, NaN as None. Raises TableMissing for `table` when there is none."""
+    found = query(sql).to_pylist()
     if not found:
         raise TableMissing(table)
-    return found
+    return [{name: _known(value) for name, value in row.items()} for row in found]
+
+
+def _known(value: Any) -> Any:
+    """NaN has no place in JSON, and on the page it means the same as null."""
+    if isinstance(value, list):
+        return [_known(item) for item in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def until(as_of: date | None) -> str:
