@@ -4,7 +4,7 @@ from powerlake.lake.shard import Shard
 from powerlake.lake.staging import combine
 from powerlake.pipeline.context import JobContext
 from powerlake.pipeline.job import RunReport
-from powerlake.shards.curves import curves_tasks, stage_curves
+from powerlake.shards.curves import check_nothing_lost, curves_tasks, stage_curves
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
@@ -14,6 +14,7 @@ def run(ctx: JobContext) -> RunReport:
     staged = combine(result.staged for result in results)
     if not staged.files:
         return ctx.report("unchanged", note="no new rows in bronze")
+    check_nothing_lost(ctx, staged.counts["received"])
     replaced = {shard for result in results for shard in result.replaced}
     ctx.publish(
         LOAD_CURVES,

@@ -83,6 +83,18 @@ class LayoutTime(Section):
         return LayoutClock(LocalClock(self.timezone, self.uniform_days), self.label)
 
 
+class SegmentSettings(Section):
+    """How customers are put into load-shape segments."""
+
+    history_days: Annotated[int, Field(ge=28)] = 730
+    """Days before the latest curve that a typical shape rests on: bounds the work as the history grows."""
+    refit_days: Annotated[int, Field(ge=1)] = 28
+    """Days of new curves after which a challenger is fitted; in between the champion scores."""
+    evaluated_customers: Annotated[int, Field(ge=25)] = 200
+    """Customers, drawn at random, on whom a challenger is compared with the baseline: bounds the driver's work."""
+    seed: int = 0
+
+
 class Settings(BaseSettings):
     """All settings. Build it with `load_settings`."""
 
@@ -97,6 +109,7 @@ class Settings(BaseSettings):
     layouts: dict[str, LayoutTime]
     """By the name of the landing layout: long, wide, sgsc."""
     vee: Annotated[VeeRules, WrapValidator(_pointed_at)] = VeeRules()
+    segments: SegmentSettings = SegmentSettings()
     spark: dict[str, SparkValue] = {}
 
     @classmethod

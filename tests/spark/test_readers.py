@@ -90,11 +90,18 @@ def test_gold_reads_the_same_without_spark(name: str, lake: Lake, rows, stamp) -
     """Every value of every type: arrays, dates, timestamps in UTC, nulls and Chinese text."""
     table = TABLES[name]
     text = table.key[0]
-    nulls = {column.name: None for column in table.columns if column.nullable and column.name not in "".join(table.checks.values())}
+    nulls = {
+        column.name: None
+        for column in table.columns
+        if column.nullable and column.name not in "".join(table.checks.values())
+    }
     written = rows(table, {text: "居民一"}, {text: "m2", **nulls})
     publish(lake, [append(lake, table, stage_rows(table, lake.home, written, stamp))], "run-1")
     expected = sorted(written.to_pylist(), key=lambda row: row[text])
-    readers: dict[str, Read] = {**WITHOUT_SPARK, "powerlake query": lambda path: Reader(lake.home).query(f"FROM {name}")}
+    readers: dict[str, Read] = {
+        **WITHOUT_SPARK,
+        "powerlake query": lambda path: Reader(lake.home).query(f"FROM {name}"),
+    }
     for reader, read in readers.items():
         found = read(lake.path(table)).select(table.column_names).to_pylist()
         assert sorted(found, key=lambda row: row[text]) == expected, reader

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pyarrow as pa
 import pytest
@@ -46,11 +47,11 @@ RECEIVED = 1234
 class FakeEngine:
     """Executes nothing. `fails` maps a job to what it raises."""
 
-    fails: dict[str, Exception] = {}
-    executed: list[tuple[str, str]] = []
+    fails: ClassVar[dict[str, Exception]] = {}
+    executed: ClassVar[list[tuple[str, str]]] = []
 
-    def __init__(self, lake, settings, jobs, run_id, pipeline, window) -> None:
-        self.run_id = run_id
+    def __init__(self, *given) -> None:
+        self.run_id = given[3]
 
     def recover(self) -> int:
         return 0
@@ -162,17 +163,23 @@ def test_the_log_keeps_the_traceback_that_the_screen_does_not_show(powerlake, pr
     [
         (("run", "weekly"), "there is no pipeline weekly; use one of: daily"),
         (("run", "daily", "--env", "moon"), "there is no environment moon; use one of: local"),
-        (("run", "daily", "--only", "gold.x"), "pipeline daily has no job gold.x; its jobs: bronze.load_curves_raw, silver.load_curves"),
+        (("run", "daily", "--only", "gold.x"),
+         "pipeline daily has no job gold.x; its jobs: bronze.load_curves_raw, silver.load_curves"),
         (("run", "daily", "--date", "3.2.2026"), "--date 3.2.2026 is not a date; write it as 2026-03-01"),
         (("run", "daily", "--start", "2026-02-03"), "a window has a start and an end; give both --start and --end"),
-        (("run", "daily", "--start", "2026-02-03", "--end", "2026-02-01"), "the window ends (2026-02-01) before it starts (2026-02-03)"),
-        (("run", "daily", "--date", "2026-02-03", "--end", "2026-02-04"), "--date is a window of its own; give --date, or --start and --end"),
+        (("run", "daily", "--start", "2026-02-03", "--end", "2026-02-01"),
+         "the window ends (2026-02-01) before it starts (2026-02-03)"),
+        (("run", "daily", "--date", "2026-02-03", "--end", "2026-02-04"),
+         "--date is a window of its own; give --date, or --start and --end"),
         (("run", "daily", "--resume"), "no run of daily failed or was killed; run it without --resume"),
-        (("run", "daily", "--resume", "--force"), "--resume keeps the window and the jobs of the run it goes on with; leave out the other options, or leave out --resume"),
+        (("run", "daily", "--resume", "--force"),
+         "--resume keeps the window and the jobs of the run it goes on with; leave out the other options, "
+         "or leave out --resume"),
         (("run",), "Missing argument 'PIPELINE'; `powerlake run --help` shows the options"),
         (("rnu", "daily"), "No such command 'rnu'. Did you mean 'run'? `powerlake --help` shows the options"),
         (("query", "SELECT * FROM gold.x"), "table gold.x is not declared; `powerlake tables` lists them"),
-        (("query", "SELECT * FROM silver.load_curves; DROP TABLE x"), "a query is one SELECT; only pipelines write tables"),
+        (("query", "SELECT * FROM silver.load_curves; DROP TABLE x"),
+         "a query is one SELECT; only pipelines write tables"),
         (("tables", "gold.x"), "table gold.x is not declared; `powerlake tables` lists them"),
         (("evaluate", "tides", "--train", "."), "there is no suite tides; use one of: segments"),
         (("evaluate", "segments", "--train", "nowhere"), "--train nowhere is not a folder"),
@@ -263,7 +270,9 @@ def test_query_prints_json_rows_and_nothing_else(powerlake, project) -> None:
         "distance": pa.array([0.5, float("nan")], pa.float32()),
     }
     write_deltalake(project / "lake" / "gold" / "customer_segments", pa.table(rows))
-    code, out, err = powerlake("query", "--json", "SELECT *, sum(1) OVER () AS n FROM gold.customer_segments ORDER BY 1")
+    code, out, err = powerlake(
+        "query", "--json", "SELECT *, sum(1) OVER () AS n FROM gold.customer_segments ORDER BY 1"
+    )
     assert (code, err) == (0, "")
     assert json.loads(out) == [
         {"customer_id": "甲", "as_of_date": "2026-02-01", "peak_hours": [18, 19, None], "distance": 0.5, "n": 2},
@@ -275,10 +284,17 @@ def test_query_prints_json_rows_and_nothing_else(powerlake, project) -> None:
 
 def test_status_tells_runs_tables_and_quarantine(powerlake, project, monkeypatch) -> None:
     home = project / "lake"
-    assert powerlake("status")[1] == f"home {home}\n\nno run yet\n\ntable  version  rows  MB  changed  fresh\n\nnothing in quarantine\n"
+    assert (
+        powerlake("status")[1]
+        == f"home {home}\n\nno run yet\n\ntable  version  rows  MB  changed  fresh\n\nnothing in quarantine\n"
+    )
     monkeypatch.setattr(FakeEngine, "fails", {"bronze.load_curves_raw": ValueError("no")})
     powerlake("run", "daily")
-    refused = {"level": ["row", "row", "file"], "reason": ["nan", "nan", "header"], "readings": pa.array([1, 1, 48], pa.int64())}
+    refused = {
+        "level": ["row", "row", "file"],
+        "reason": ["nan", "nan", "header"],
+        "readings": pa.array([1, 1, 48], pa.int64()),
+    }
     write_deltalake(home / "quarantine" / "load_curves_raw", pa.table(refused))
     write_deltalake(home / "silver" / "load_curves", pa.table({"meter_id": ["m"]}))
     out = powerlake("status")[1]
@@ -370,5 +386,5 @@ def test_json_of_values_a_table_can_hold() -> None:
 
 def test_columns_are_aligned() -> None:
     assert columns([("a", 1, 0.5), ("bcd", 20_000, None)], ("name", "n", "x")) == (
-        "name       n    x\n" "a          1  0.5\n" "bcd   20,000"
+        "name       n    x\na          1  0.5\nbcd   20,000"
     )

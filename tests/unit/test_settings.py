@@ -48,7 +48,9 @@ def refusal(found: Project, env: str | None = None) -> str:
 
 
 def test_the_environment_lies_over_the_base_and_variables_over_both(tmp_path, monkeypatch) -> None:
-    found = project(tmp_path, local="bucket_count: 2\nspark: {spark.ui.enabled: false, spark.sql.shuffle.partitions: 1}\n")
+    found = project(
+        tmp_path, local="bucket_count: 2\nspark: {spark.ui.enabled: false, spark.sql.shuffle.partitions: 1}\n"
+    )
     settings = load_settings(found)
     assert (settings.env, settings.bucket_count, settings.vee) == ("local", 2, VeeRules(jump_kw=9.0))
     assert settings.spark == {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1"}
@@ -75,8 +77,8 @@ def test_home_counts_from_the_working_folder(tmp_path, monkeypatch) -> None:
         (BASE, "vee:\n  jump_kw: high\n", "conf/local.yaml:2: vee.jump_kw: Input should be a valid number, "
          "unable to parse string as a number"),
         (BASE, "vee:\n  spike_ratio: -1\n", "conf/local.yaml:1: vee: validation rules spike_ratio must be above zero"),
-        (BASE.replace("Asia/Shanghai", "China"), "", "conf/base.yaml:5: layouts.long.timezone: China is not a time zone, "
-         "such as Asia/Shanghai"),
+        (BASE.replace("Asia/Shanghai", "China"), "",
+         "conf/base.yaml:5: layouts.long.timezone: China is not a time zone, such as Asia/Shanghai"),
         (BASE.replace("label: end", "label: middle"), "", "conf/base.yaml:6: layouts.long.label: "
          "Input should be 'start' or 'end'"),
         (BASE.replace("bucket_count: 4\n", ""), "", "conf/local.yaml:1: bucket_count: missing"),

@@ -52,7 +52,7 @@ def run(request: Request, *, resume: bool, as_json: bool) -> int:
     with store.locked():
         state = _resumed(request, store, pipeline, settings) if resume else _begun(request, pipeline, settings)
         lake = _lake(settings)
-        engine = LakeEngine(lake, settings, project.jobs, state.run_id, pipeline.name, state.window)
+        engine = LakeEngine(lake, settings, project.jobs, state.run_id, pipeline.name, state.window, state.force)
         engine.recover()
         with _listeners(settings, state, lake, as_json) as listener:
             state = Runner(pipeline, engine, store, listener).run(state)

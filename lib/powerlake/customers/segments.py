@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from powerlake.customers.month_shapes import POINTS
-from powerlake.customers.segment_search import MIN_SHARE, CandidateScore, choose, nearest, partitions
+from powerlake.customers.segment_search import MIN_SHARE, CandidateScore, choose, finest, nearest, partitions
 from powerlake.customers.shape_features import DAYPARTS, Shapes
 
 UNUSUAL = -1
@@ -132,7 +132,7 @@ def fit_segments(shapes: Shapes, seed: int) -> SegmentModel:
     segments, scores = choose(known.dayparts[keep], len(known), seed)
     limit, centres, outlines = SHAPE_LIMIT, np.empty((0, len(DAYPARTS))), median
     for _ in range(1 + _REFITS):
-        centres = _large_enough(known.dayparts[keep], segments, len(known))
+        centres = finest(partitions(known.dayparts[keep], segments, MIN_SHARE * len(known)), segments)
         labels = nearest(known.dayparts, centres)[0]
         outlines = np.stack([known.outlines[keep & (labels == j)].mean(axis=0) for j in range(len(centres))])
         off = misfit(known.outlines, outlines).min(axis=1)
@@ -150,16 +150,6 @@ def misfit(outlines: Floats, segment_outlines: Floats) -> Floats:
 
 def _limit(off: Floats, at_least: float) -> float:
     return max(at_least, float(np.quantile(off, 1 - MAX_UNUSUAL_SHARE, method="higher")))
-
-
-def _large_enough(points: Floats, segments: int, customers: int) -> Floats:
-    """Centres of the partition into `segments`, or the next coarser one whose segments all hold MIN_SHARE."""
-    by_number = partitions(points, segments)
-    for k in sorted(by_number, reverse=True):
-        members = np.bincount(nearest(points, by_number[k])[0], minlength=k)
-        if members.min() >= MIN_SHARE * customers:
-            return by_number[k]
-    return by_number[1]
 
 
 def _sample(shapes: Shapes, seed: int) -> Shapes:

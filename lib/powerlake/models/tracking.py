@@ -1,4 +1,4 @@
-"""The life of a model in MLflow: a fit is logged, registered, and becomes champion if it earns it. The only MLflow calls.
+"""The life of a model in MLflow, and the only calls of it: a fit is logged, registered, and may become champion.
 
 By default the tracking store is a SQLite file in the lake's home and artifacts lie beside it; MLFLOW_TRACKING_URI
 names a server instead.

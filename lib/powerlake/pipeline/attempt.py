@@ -62,7 +62,7 @@ def try_job(
 
 
 def wait_before_retry(backoff_s: float, attempt: int, chance: float) -> float:
-    """Seconds: `backoff_s`, doubled after each further attempt, at most ten minutes, ± a quarter by `chance` in [0, 1)."""
+    """Seconds: `backoff_s` doubled with each attempt, at most ten minutes, ± a quarter by `chance` in [0, 1)."""
     return float(min(backoff_s * 2 ** (attempt - 1), LONGEST_WAIT_S) * (1 + JITTER * (2 * chance - 1)))
 
 

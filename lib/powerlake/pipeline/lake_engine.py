@@ -31,7 +31,7 @@ _SUCCESS = ["done", "unchanged"]
 
 @cache
 def code_version(jobs: Path) -> str:
-    """powerlake's version and a digest of its source and of the jobs: it changes with any line of either."""
+    """Powerlake's version and a digest of its source and of the jobs: it changes with any line of either."""
     digest = hashlib.sha256()
     for root in (Path(powerlake.__file__).parent, jobs):
         for path in sorted(root.rglob("*.py")):

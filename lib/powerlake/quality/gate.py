@@ -54,10 +54,8 @@ def audit(table: Table, frame: DataFrame) -> Verdict:
 
 def _widened(frame: DataFrame, name: str) -> Column:
     """The column, small integers as int: Great Expectations refuses to take the mean of a smallint."""
-    from pyspark.sql import functions as F  # noqa: PLC0415
-
-    narrow = frame.schema[name].dataType.typeName() in {"byte", "short"}
-    return F.col(name).cast("int").alias(name) if narrow else F.col(name)
+    is_narrow = frame.schema[name].dataType.typeName() in {"byte", "short"}
+    return frame[name].cast("int").alias(name) if is_narrow else frame[name]
 
 
 def _found(batch: Batch, table: Table, name: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import great_expectations as gx  # noqa: E402 - it reads the switch above when it is imported
-from great_expectations.expectations import Expectation as GxExpectation  # noqa: E402
+import great_expectations as gx
+from great_expectations.expectations import Expectation as GxExpectation
 
-from powerlake.tables.model import Expectation, Table  # noqa: E402
+from powerlake.tables.model import Expectation, Table
 
 _E = gx.expectations
 
@@ -29,7 +29,8 @@ def _between(column: str, low: float | None, high: float | None, mostly: float) 
 def _share_between(column: str, low: float, high: float) -> GxExpectation:
     query = (
         f"SELECT `{column}` FROM {{batch}} GROUP BY `{column}` "
-        f"HAVING COUNT(*) NOT BETWEEN {low} * (SELECT COUNT(*) FROM {{batch}}) AND {high} * (SELECT COUNT(*) FROM {{batch}})"
+        f"HAVING COUNT(*) NOT BETWEEN {low} * (SELECT COUNT(*) FROM {{batch}}) "
+        f"AND {high} * (SELECT COUNT(*) FROM {{batch}})"
     )
     return _E.UnexpectedRowsExpectation(unexpected_rows_query=query)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from powerlake.errors import ReadingsLost
 from powerlake.lake.shard import Shard, by_shard
 from powerlake.lake.staging import Staged, Stamp, combine, stage_rows
 from powerlake.lake.store import DataFile
@@ -19,6 +20,7 @@ from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.silver_shard import BRONZE_COLUMNS, silver_shard
 from powerlake.shards.files import read_files
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
+from powerlake.tables.ops.landing_files import LANDING_FILES
 from powerlake.tables.quarantine import quarantine_of
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
@@ -105,26 +107,23 @@ def _stage_month(
 
 
 def _bronze_of(task: CurvesTask, month: str) -> pa.Table:
-    """The month's bronze rows, with those of the days at either side: a label may belong to the day next to it."""
+    """The month's bronze rows, with those of the days at either side whose label may belong to the day next to it."""
     first, last = _bounds(month)
-    edges = [
-        (shifted(month, -1), first - timedelta(days=1)),
-        (shifted(month, 1), last + timedelta(days=1)),
-    ]
+    edges = {shifted(month, -1): first - timedelta(days=1), shifted(month, 1): last + timedelta(days=1)}
     own = read_files(LOAD_CURVES_RAW, task.bronze.get(Shard(month, task.bucket), ()), BRONZE_COLUMNS)
     beside = [
         read_files(
             LOAD_CURVES_RAW, task.bronze.get(Shard(name, task.bucket), ()), BRONZE_COLUMNS, pc.field("date") == day
         )
-        for name, day in edges
-        if _may_move(task, own)
+        for name, day in edges.items()
     ]
-    return pa.concat_tables([own, *beside])
+    return pa.concat_tables([own, *(rows for rows in beside if _may_move(task, rows))])
 
 
 def _may_move(task: CurvesTask, rows: pa.Table) -> bool:
     """Whether a reading can belong to another day than its label's."""
-    is_end = any(clock.label is Label.END for clock in task.clocks.values())
+    layouts = pc.unique(rows["layout"]).to_pylist()
+    is_end = any(task.clocks[name].label is Label.END for name in layouts if name in task.clocks)
     return is_end or rows["utc_offset_minutes"].null_count < len(rows)
 
 
@@ -177,9 +176,9 @@ def shifted(month: str, by: int) -> str:
     return f"{count // 12:04d}-{count % 12 + 1:02d}"
 
 
-def _near(months: set[str], known: set[str]) -> tuple[str, ...]:
-    """The months and those of their neighbours that exist, in order: an end label may belong to the day before."""
-    return tuple(sorted({shifted(month, step) for month in months for step in (-1, 0, 1)} & known))
+def _near(months: set[str]) -> tuple[str, ...]:
+    """The months and their neighbours, in order: a label may belong to the day before its own, or after."""
+    return tuple(sorted({shifted(month, step) for month in months for step in (-1, 0, 1)}))
 
 
 def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
@@ -193,10 +192,7 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
         CurvesTask(
             home=ctx.lake.home,
             bucket=bucket,
-            months=_near(
-                {shard.month for shard in changed if shard.bucket == bucket},
-                {shard.month for shard in bronze},
-            ),
+            months=_near({shard.month for shard in changed if shard.bucket == bucket}),
             bronze={shard: files for shard, files in bronze.items() if shard.bucket == bucket},
             curves={shard: files for shard, files in curves.items() if shard.bucket == bucket},
             since=since,
@@ -208,6 +204,14 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
         )
         for bucket in sorted({shard.bucket for shard in changed})
     ]
+
+
+def check_nothing_lost(ctx: JobContext, received: int) -> None:
+    """After a build from nothing, every reading that landing's ledger says was taken was met. Raises ReadingsLost."""
+    if ctx.is_forced or not ctx.lake.watermark(LOAD_CURVES, LOAD_CURVES_RAW.name):
+        taken = pc.sum(ctx.lake.rows(LANDING_FILES)["readings"]).as_py() or 0
+        if taken != received:
+            raise ReadingsLost(LOAD_CURVES.name, taken, received)
 
 
 def _batch_seen(ctx: JobContext) -> int:

@@ -51,7 +51,9 @@ def spark_schema(table: Table) -> StructType:
     """The same as Spark sees it."""
     from pyspark.sql.types import StructType  # noqa: PLC0415 - the declarations stay importable without Spark
 
-    return StructType.fromDDL(", ".join(f"`{c.name}` {sql_type(c.type)}{_not_null(c)}" for c in table.columns))
+    schema = StructType.fromDDL(", ".join(f"`{c.name}` {sql_type(c.type)}{_not_null(c)}" for c in table.columns))
+    assert isinstance(schema, StructType)
+    return schema
 
 
 def full_comment(column: Column) -> str:

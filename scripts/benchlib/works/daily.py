@@ -30,6 +30,8 @@ COMPARED = (
     "zero_share",
     "peak_hours",
 )
+TIE_KWH = 1e-6
+"""Taken off an hour for each hour before it, so that of equal hours the earlier ranks first."""
 SEASONS = ("winter", "winter", *["spring"] * 3, *["summer"] * 3, *["autumn"] * 3, "winter")
 
 
@@ -102,6 +104,7 @@ def _sql(site: Site) -> str:
     """DuckDB's own list functions; faster here than unnesting into long rows."""
     points, minutes = site.town.points, site.town.interval_minutes
     an_hour, per_hour = points // 24, 60 / minutes
+    earlier_first = f"list_transform(hourly, lambda kwh, h: kwh - h * {TIE_KWH})"
     seasons = ", ".join(f"'{season}'" for season in SEASONS)
     return f"""
         with measured as (
@@ -121,8 +124,8 @@ def _sql(site: Site) -> str:
             (greatest(list_max(steps), 0) * {per_hour})::float ramp_up_kw,
             (greatest(-list_min(steps), 0) * {per_hour})::float ramp_down_kw,
             (len(list_filter(kwh, lambda x: x = 0)) / points)::float zero_share,
-            case when energy > 0
-                then list_transform(list_grade_up(hourly, 'DESC')[1:3], lambda h: (h - 1)::tinyint) end peak_hours,
+            case when energy > 0 then
+                list_transform(list_grade_up({earlier_first}, 'DESC')[1:3], lambda h: (h - 1)::tinyint) end peak_hours,
             isodow(date) > 5 is_weekend, [{seasons}][month(date)] season, points,
             1::float known_share, (estimated_points / points)::float estimated_share, 'bench' run_id, month, bucket
         from measured"""
@@ -135,6 +138,7 @@ def _frame(site: Site) -> pl.LazyFrame:
     kwh = pl.col("kwh").list
     energy, peak, hourly = pl.col("energy_kwh"), pl.col("peak"), pl.col("hourly")
     wanted = ["meter_id", "date", "kwh", "points", "estimated_points", "month", "bucket"]
+    earlier_first = pl.int_range(pl.len()) * TIE_KWH
     measured = (
         pl.scan_parquet(site.silver_glob, hive_partitioning=True)
         .select(wanted)
@@ -143,7 +147,9 @@ def _frame(site: Site) -> pl.LazyFrame:
             kwh.max().alias("peak"),
             kwh.arg_max().alias("peak_point"),
             kwh.diff().alias("steps"),
-            pl.concat_list([kwh.slice(an_hour * hour, an_hour).list.sum().round(4) for hour in range(24)]).alias("hourly"),
+            pl.concat_list(
+                [kwh.slice(an_hour * hour, an_hour).list.sum().cast(pl.Float64).round(4) for hour in range(24)]
+            ).alias("hourly"),
         )
     )
     share = pl.when(energy > 0).then(energy)
@@ -165,7 +171,7 @@ def _frame(site: Site) -> pl.LazyFrame:
         (-pl.col("steps").list.min().clip(upper_bound=0) * per_hour).alias("ramp_down_kw"),
         (kwh.count_matches(0.0) / points).cast(pl.Float32).alias("zero_share"),
         pl.when(energy > 0)
-        .then(hourly.list.eval(pl.element().arg_sort(descending=True).head(3)))
+        .then(hourly.list.eval((pl.element() - earlier_first).arg_sort(descending=True).head(3)))
         .cast(pl.List(pl.Int8))
         .alias("peak_hours"),
         (pl.col("date").dt.weekday() > 5).alias("is_weekend"),

@@ -104,8 +104,8 @@ def test_cells_are_by_day_type_and_season_of_the_hemisphere() -> None:
 def test_seasons_weigh_the_same_however_many_days_they_have() -> None:
     morning, evening = np.zeros(48), np.zeros(48)
     morning[16], evening[40] = 1.0, 1.0
-    winter, spring = days_from(date(2023, 1, 2), 28), days_from(date(2023, 4, 3), 7)
-    curves = table(np.vstack([np.tile(morning, (28, 1)), np.tile(evening, (7, 1))]), winter + spring)
+    winter, spring = days_from(date(2023, 1, 2), 28), days_from(date(2023, 4, 3), 14)
+    curves = table(np.vstack([np.tile(morning, (28, 1)), np.tile(evening, (14, 1))]), winter + spring)
     outline = np.array(typical_shapes(curves, southern_hemisphere=False)["outline"][0].as_py())
     assert outline[16] == pytest.approx(outline[40], rel=1e-4)
 

@@ -62,7 +62,7 @@ class FakeClock:
 
 
 def chain(**changes: dict[str, object]) -> PipelineSpec:
-    """landing → bronze → silver → gold and segments → a page that uses what is there. `changes` by job file name."""
+    """Landing → bronze → silver → gold and segments → a page that uses what is there. `changes` by job file name."""
     keys: dict[str, dict[str, object]] = {
         "bronze.raw": {"reads": ("landing:metering/load_curves",), "writes": (BRONZE,)},
         "silver.curves": {"reads": (BRONZE,), "writes": (SILVER,)},

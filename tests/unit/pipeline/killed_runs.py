@@ -1,16 +1,18 @@
 """Kills small runs with signal 9 at every step they take, resumes each, prints what came of it as JSON.
 
-Run by test_state.py in a process of its own, so that forking is safe. A step is an execution, a record, and each of the
-two moments at which a write of the state is forced to the disk: before and after the file is replaced. The forcing
-itself is left out: a kill does not lose what the kernel has.
+Run by test_state.py in a process of its own, so that forking is safe. A step is an execution, a record, and
+three moments of each write of the state: the file just emptied, and before and after it takes its place, where it is
+forced to the disk. The forcing itself is left out: a kill does not lose what the kernel has.
 """
 
 import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from powerlake.pipeline import state as state_module
 from powerlake.pipeline.engine import Currency
@@ -69,12 +71,25 @@ class Engine:
         self.note(f"record {job.job}")
 
 
+def stepping(opened: Callable[..., IO[str]], steps: Steps) -> Callable[..., IO[str]]:
+    """The same opening of files, with a step after a file was emptied to be written."""
+
+    def _open(file: Path, mode: str = "r", **options: object) -> IO[str]:
+        handle = opened(file, mode, **options)
+        if mode == "w":
+            steps.step()
+        return handle
+
+    return _open
+
+
 def killed(home: Path, last: int) -> bool:
     """Runs the pipeline in a child that is killed before its step number `last`; False where it came to its end."""
     child = os.fork()
     if child == 0:
         steps = Steps(last)
         state_module.os.fsync = lambda handle: steps.step()
+        Path.open = stepping(Path.open, steps)
         state = new_run(PIPELINE, selected(PIPELINE), Window(), "local", datetime.now(UTC))
         with StateStore(home).locked():
             Runner(PIPELINE, Engine(home, steps), StateStore(home)).run(state)

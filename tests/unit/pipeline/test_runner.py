@@ -101,7 +101,8 @@ def test_a_timeout_cancels_and_fails_without_a_retry(run, pipeline_of, fake_engi
     engine.cancel = lambda job: stop.set()
     state = run(pipeline_of(ml__segments={"timeout_minutes": 0.0005}), engine)
     assert state.jobs["ml.segments"].error == (
-        "ml.segments took longer than 0.0005 minutes; raise timeout_minutes in pipelines.yaml or give it a smaller window"
+        "ml.segments took longer than 0.0005 minutes; "
+        "raise timeout_minutes in pipelines.yaml or give it a smaller window"
     )
     assert engine.executed.count(("ml.segments", 1)) == 1
     assert state.jobs["report.page"].outcome == "done"
@@ -168,7 +169,7 @@ def test_an_interrupt_leaves_a_run_to_resume(run, pipeline_of, fake_engine, tmp_
     store = StateStore(tmp_path)
     state = new_run(pipeline, selected(pipeline), Window(), "local", NOW)
     clock = type(Runner(pipeline, engine, store)._clock)(sleep=interrupted)
-    with pytest.raises(Interrupted, match="stopped in silver.curves; `powerlake run daily --resume` goes on"):
+    with pytest.raises(Interrupted, match=r"stopped in silver\.curves; `powerlake run daily --resume` goes on"):
         Runner(pipeline, engine, store, clock=clock).run(state)
     assert outcomes(store.to_resume("daily"))["silver.curves"] == "running"
 
@@ -192,7 +193,7 @@ def test_selection(pipeline_of) -> None:
     names = [job.job for job in selected(pipeline, from_job="gold.features")]
     assert names == ["gold.features", "report.page"]
     assert [job.job for job in selected(pipeline, only=["report.page", "bronze.raw"])] == ["bronze.raw", "report.page"]
-    with pytest.raises(ConfigurationError, match="has no job gold.nothing"):
+    with pytest.raises(ConfigurationError, match=r"has no job gold\.nothing"):
         selected(pipeline, only=["gold.nothing"])
 
 

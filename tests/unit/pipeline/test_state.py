@@ -18,8 +18,11 @@ STATE = RunState(
     "local",
     Window(date(2026, 2, 1), date(2026, 2, 28)),
     datetime(2026, 3, 1, 5, 30, tzinfo=UTC),
-    {"b.first": JobState("failed", 2, datetime(2026, 3, 1, tzinfo=UTC), 3.5, {"received": 7}, error="no"), "a.next": JobState()},
-)  # fmt: skip
+    {
+        "b.first": JobState("failed", 2, datetime(2026, 3, 1, tzinfo=UTC), 3.5, {"received": 7}, error="no"),
+        "a.next": JobState(),
+    },
+)
 
 
 def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -32,9 +35,17 @@ def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
 
 def test_newest_first_and_by_pipeline(tmp_path: Path) -> None:
     store = StateStore(tmp_path)
-    for run_id, pipeline in [("20260301T0-daily", "daily"), ("20260303T0-weekly", "weekly"), ("20260302T0-daily", "daily")]:
+    for run_id, pipeline in [
+        ("20260301T0-daily", "daily"),
+        ("20260303T0-weekly", "weekly"),
+        ("20260302T0-daily", "daily"),
+    ]:
         store.save(RunState(run_id, pipeline, "local", Window(), STATE.created_at, {}))
-    assert [state.run_id for state in store.newest_first()] == ["20260303T0-weekly", "20260302T0-daily", "20260301T0-daily"]
+    assert [state.run_id for state in store.newest_first()] == [
+        "20260303T0-weekly",
+        "20260302T0-daily",
+        "20260301T0-daily",
+    ]
     assert [state.run_id for state in store.newest_first("daily")] == ["20260302T0-daily", "20260301T0-daily"]
 
 

@@ -13,8 +13,20 @@ from powerlake.tables.derive import (
     sql_type,
 )
 from powerlake.tables.model import PII, Column, Table
-from powerlake.tables.types import BOOLEAN, DATE, DOUBLE, FLOAT, INT, LONG, SMALLINT, STRING, TIMESTAMP, TINYINT
-from powerlake.tables.types import array_of, map_of
+from powerlake.tables.types import (
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    FLOAT,
+    INT,
+    LONG,
+    SMALLINT,
+    STRING,
+    TIMESTAMP,
+    TINYINT,
+    array_of,
+    map_of,
+)
 
 METERS = Table(
     "silver.meters",
@@ -45,7 +57,9 @@ def test_every_column_type_has_a_sql_name(dtype: pa.DataType, name: str) -> None
     assert sql_type(dtype) == name
 
 
-@pytest.mark.parametrize("dtype", [pa.uint8(), pa.timestamp("us"), pa.timestamp("ns", tz="UTC"), array_of(pa.time32("s"))])
+@pytest.mark.parametrize(
+    "dtype", [pa.uint8(), pa.timestamp("us"), pa.timestamp("ns", tz="UTC"), array_of(pa.time32("s"))]
+)
 def test_a_type_no_table_uses_is_refused(dtype: pa.DataType) -> None:
     with pytest.raises(ValueError, match="no Spark SQL type"):
         sql_type(dtype)

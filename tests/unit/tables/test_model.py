@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from powerlake.errors import UnknownTable
 from powerlake.tables import table
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
-from powerlake.errors import UnknownTable
 from powerlake.tables.model import Column, Severity, Table, between, unique
 from powerlake.tables.types import STRING
 

@@ -6,8 +6,8 @@ from powerlake.tables.types import DOUBLE, INT, LONG, SMALLINT, STRING, TIMESTAM
 
 LOAD_CURVES_RAW = Table(
     "bronze.load_curves_raw",
-    grain="one row per file, meter and local day: all readings the file holds of that day, in the order received",
-    key=("file_sha256", "meter_id", "date"),
+    grain="one row per file, meter and local day, its readings in the order received; one per row of a wide file",
+    key=("file_sha256", "meter_id", "date", "row_number"),
     owner="metering",
     comment="Interval readings as received; append only. A reading is one non-empty value; arrays run in parallel",
     columns=(

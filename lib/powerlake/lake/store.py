@@ -1,0 +1,191 @@
+"""Where a table is, what version it has and which files hold it: Delta's log, read without Spark."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from powerlake.errors import EnvironmentProblem, PowerlakeError, TableMissing
+from powerlake.tables.derive import create_statement, empty, spark_schema
+from powerlake.tables.model import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+FREE_BYTES = 512 * 2**20
+"""Least free disk to start writing: a disk that fills leaves the failed write's files behind."""
+
+_UNREADABLE = {"deletionVectors", "columnMapping"}
+"""Reader features under which a list of files is not the table."""
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One active Parquet file of a table: path, partition values as text, rows and bytes."""
+
+    path: str
+    relative: str
+    partition: Mapping[str, str]
+    rows: int
+    bytes: int
+
+
+class Lake:
+    """A folder of Delta tables: `home`/layer/table. The session is started only when something asks for it.
+
+    `home` must be the same path on the driver and on every worker (a local disk, or a mount on a cluster).
+    """
+
+    def __init__(self, home: Path, open_session: Callable[[], SparkSession]) -> None:
+        self.home = Path(home).absolute()
+        self._open_session = open_session
+
+    @cached_property
+    def session(self) -> SparkSession:
+        """The Spark session, started at first use."""
+        return self._open_session()
+
+    @property
+    def landing(self) -> Path:
+        """Where departments drop their files."""
+        return self.home / "landing"
+
+    @property
+    def state(self) -> Path:
+        """Runs and publications under way; never read by BI."""
+        return self.home / "state"
+
+    def path(self, table: Table) -> Path:
+        """The folder of a table, whether or not it exists."""
+        return self.home / table.layer / table.short_name
+
+    def delta(self, table: Table) -> DeltaTable | None:
+        """Delta's own view of the table, None where nothing was written."""
+        path = self.path(table)
+        if not (path / "_delta_log").is_dir():
+            return None
+        try:
+            return DeltaTable(path)
+        except TableNotFoundError:
+            return None
+
+    def version(self, table: Table) -> int | None:
+        """The table's current Delta version."""
+        delta = self.delta(table)
+        return None if delta is None else delta.version()
+
+    def watermark(self, table: Table, source: str, version: int | None = None) -> int:
+        """How far into `source` the table reaches, as its own log says now or said at `version`; 0 before the first."""
+        delta = self.delta(table) if version is None else DeltaTable(self.path(table), version=version)
+        return 0 if delta is None else (delta.transaction_version(source) or 0)
+
+    def files(self, table: Table, keep: Callable[[Mapping[str, str]], bool] = lambda partition: True) -> list[DataFile]:
+        """The active files whose partition values `keep` accepts. Raises PowerlakeError under deletion vectors."""
+        delta = self.delta(table)
+        if delta is None:
+            return []
+        features = set(delta.protocol().reader_features or ())
+        if features & _UNREADABLE:
+            raise PowerlakeError(
+                f"{table.name} uses {', '.join(features & _UNREADABLE)}, so its files are not its rows",
+                remedy="rewrite it with the feature off",
+            )
+        found = self._data_files(table, delta)
+        return sorted((file for file in found if keep(file.partition)), key=lambda file: file.relative)
+
+    def _data_files(self, table: Table, delta: DeltaTable) -> list[DataFile]:
+        actions = delta.get_add_actions(flatten=False).to_struct_array().to_pylist()
+        root = self.path(table)
+        return [
+            DataFile(
+                str(root / action["path"]),
+                action["path"],
+                {key: str(value) for key, value in (action.get("partition") or {}).items()},
+                action["num_records"] or 0,
+                action["size_bytes"],
+            )
+            for action in actions
+        ]
+
+    def changed_partitions(self, table: Table, since: int | None) -> list[dict[str, str]]:
+        """Partitions whose files are not those of version `since`; all of them where that version is gone or None."""
+        now = _files_by_partition(self.files(table))
+        before: dict[tuple[tuple[str, str], ...], set[str]] = {}
+        if since is not None:
+            before = _files_by_partition(self._files_at(table, since))
+        return [
+            dict(partition)
+            for partition in sorted(now.keys() | before.keys())
+            if now.get(partition) != before.get(partition)
+        ]
+
+    def _files_at(self, table: Table, version: int) -> list[DataFile]:
+        try:
+            return self._data_files(table, DeltaTable(self.path(table), version=version))
+        except DeltaError:
+            return []
+
+    def ensure(self, table: Table) -> DeltaTable:
+        """The table, created from its declaration where it is missing."""
+        delta = self.delta(table)
+        if delta is None:
+            self._create(table)
+            delta = DeltaTable(self.path(table))
+        return delta
+
+    def _create(self, table: Table) -> None:
+        """Made in a folder of its own, and its log put in place at once.
+
+        Where files are staged already, Spark's CREATE TABLE IF NOT EXISTS takes the folder for a table: it does
+        nothing and says nothing.
+        """
+        scratch = self.state / "creating" / uuid.uuid4().hex
+        self.session.sql(create_statement(table, str(scratch)))
+        self.path(table).mkdir(parents=True, exist_ok=True)
+        (scratch / "_delta_log").replace(self.path(table) / "_delta_log")
+        scratch.rmdir()
+
+    def read(self, table: Table, version: int | None = None) -> DataFrame:
+        """The table's rows, now or as of a version. Raises TableMissing where nothing has been written."""
+        if self.delta(table) is None:
+            raise TableMissing(table.name)
+        reader = self.session.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        return reader.load(str(self.path(table))).select(*table.column_names)
+
+    def rows(self, table: Table, keep: pc.Expression | None = None) -> pa.Table:
+        """A small table's rows in the driver, without Spark; none where nothing was written."""
+        delta = self.delta(table)
+        return empty(table) if delta is None else delta.to_pyarrow_dataset().to_table(filter=keep)
+
+    def empty_frame(self, table: Table) -> DataFrame:
+        """A frame of the table's columns without rows."""
+        return self.session.createDataFrame([], spark_schema(table))
+
+    def check_free_space(self) -> None:
+        """Raises EnvironmentProblem where the disk is too full to begin."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(self.home).free
+        if free < FREE_BYTES:
+            raise EnvironmentProblem(
+                f"{free // 2**20} MiB free on the disk of {self.home}, {FREE_BYTES // 2**20} MiB are needed to start",
+                remedy="free some space or set POWERLAKE_HOME to a larger disk",
+            )
+
+
+def _files_by_partition(files: list[DataFile]) -> dict[tuple[tuple[str, str], ...], set[str]]:
+    grouped: dict[tuple[tuple[str, str], ...], set[str]] = {}
+    for file in files:
+        grouped.setdefault(tuple(sorted(file.partition.items())), set()).add(file.relative)
+    return grouped

@@ -1,0 +1,78 @@
+"""pipelines.yaml, the job files and the declarations agree; the graph changes only on purpose."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from powerlake.pipeline.graph import in_order, waits_for
+from powerlake.pipeline.spec import PipelineSpec, read_pipelines
+from powerlake.project import Project
+from powerlake.tables import TABLES
+
+PROJECT = Project(Path(__file__).parents[2])
+JOB_FILES = sorted(PROJECT.jobs.rglob("*.py"))
+PIPELINES = read_pipelines(PROJECT.pipelines)
+JOBS = {job.job: job for pipeline in PIPELINES.values() for job in pipeline.jobs}
+
+every_file = pytest.mark.parametrize("file", JOB_FILES, ids=[str(file.relative_to(PROJECT.jobs)) for file in JOB_FILES])
+
+
+def job_name(file: Path) -> str:
+    return ".".join(file.relative_to(PROJECT.jobs).with_suffix("").parts)
+
+
+def described(pipeline: PipelineSpec) -> str:
+    """The jobs in the order they run, with what they read and write, as text."""
+    waiting = waits_for(pipeline.jobs)
+    lines = []
+    for job in in_order(pipeline.jobs):
+        lines += [f"{job.job} ({job.owner})", f"  after: {', '.join(sorted(waiting[job.job])) or '-'}"]
+        lines += [f"  reads: {name}" for name in job.reads]
+        lines += [f"  reads if there: {name}" for name in job.reads_if_there]
+        lines += [f"  writes: {name}" for name in job.writes]
+    return "\n".join(lines) + "\n"
+
+
+def test_every_job_has_a_file_and_every_file_a_pipeline() -> None:
+    assert {job_name(file) for file in JOB_FILES} == set(JOBS)
+
+
+@every_file
+def test_a_job_says_in_one_line_what_it_writes_and_has_a_run(file: Path) -> None:
+    module = ast.parse(file.read_text())
+    first, _, rest = (ast.get_docstring(module) or "").partition("\n")
+    assert not rest.strip()
+    assert first.endswith(".")
+    written = JOBS[job_name(file)].writes
+    assert not written or first.split(":")[0] in written
+    (run,) = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "run"]
+    assert [argument.arg for argument in run.args.args] == ["ctx"]
+    assert isinstance(run.returns, ast.Name)
+    assert run.returns.id == "RunReport"
+
+
+@every_file
+def test_a_job_is_thin(file: Path) -> None:
+    """No business expression in jobs/: they compose what lib/ has."""
+    assert len(file.read_text().splitlines()) <= 60
+
+
+@pytest.mark.parametrize("job", JOBS.values(), ids=list(JOBS))
+def test_what_a_job_writes_goes_with_its_quarantine(job) -> None:
+    for name in job.writes:
+        quarantine = f"quarantine.{TABLES[name].short_name}"
+        if TABLES[name].layer in {"bronze", "silver", "gold"}:
+            assert quarantine in job.writes
+
+
+def test_every_table_that_pipelines_fill_is_written_by_one() -> None:
+    written = {name for job in JOBS.values() for name in job.writes}
+    assert set(TABLES) - written == {"ops.job_runs"}, "the runner itself keeps ops.job_runs"
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_the_graph_is_the_one_agreed_on(name: str) -> None:
+    """Where the change is meant, put the text that is found into the file and have it reviewed."""
+    agreed = Path(__file__).with_name(f"{name}.graph.txt")
+    assert described(PIPELINES[name]) == agreed.read_text()

@@ -1,0 +1,104 @@
+"""Staged files: one for each partition, wrong rows beside them in quarantine, and what Delta will be told of them."""
+
+import json
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from powerlake.lake.staging import Staged, StagedFile, _chunks, combine, stage_rows
+from powerlake.lake.store import Lake
+from powerlake.tables.derive import file_schema
+from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
+from powerlake.tables.quarantine import quarantine_of
+from powerlake.tables.silver.load_curves import LOAD_CURVES
+
+QUARANTINE = quarantine_of(LOAD_CURVES)
+
+
+def test_each_partition_gets_its_file_and_the_file_leaves_the_partition_columns_out(lake: Lake, rows, stamp) -> None:
+    three = rows(
+        LOAD_CURVES,
+        {"meter_id": "m1", "month": "2024-02", "bucket": 0},
+        {"meter_id": "m2", "month": "2024-03", "bucket": 1},
+        {"meter_id": "m3", "month": "2024-03", "bucket": 1},
+    )
+    files = stage_rows(LOAD_CURVES, lake.home, three, stamp).files[LOAD_CURVES.name]
+    held = {}
+    for file in files:
+        written = pq.ParquetFile(lake.path(LOAD_CURVES) / file.relative).read()
+        assert written.schema.equals(file_schema(LOAD_CURVES))
+        assert file.bytes == (lake.path(LOAD_CURVES) / file.relative).stat().st_size
+        assert file.relative.startswith("month={month}/bucket={bucket}/".format(**file.partition))
+        held[tuple(file.partition.values())] = (file.rows, written["meter_id"].to_pylist())
+    assert held == {("2024-02", "0"): (1, ["m1"]), ("2024-03", "1"): (2, ["m2", "m3"])}
+
+
+def test_a_table_in_one_piece_has_one_file_in_its_folder(lake: Lake, rows, stamp) -> None:
+    two = rows(CUSTOMER_SEGMENTS, {"customer_id": "c1"}, {"customer_id": "c2"})
+    (file,) = stage_rows(CUSTOMER_SEGMENTS, lake.home, two, stamp).files[CUSTOMER_SEGMENTS.name]
+    assert (file.partition, file.rows) == ({}, 2)
+    assert "/" not in file.relative
+
+
+def test_wrong_rows_are_staged_for_quarantine(lake: Lake, rows, stamp) -> None:
+    mixed = rows(LOAD_CURVES, {"meter_id": "m1"}, {"meter_id": "m2", "points": 2}, {"meter_id": None})
+    staged = stage_rows(LOAD_CURVES, lake.home, mixed, stamp)
+    assert (staged.rows(LOAD_CURVES), staged.rows(QUARANTINE)) == (1, 2)
+    (file,) = staged.files[QUARANTINE.name]
+    refused = pq.read_table(lake.path(QUARANTINE) / file.relative)
+    assert refused["reason"].to_pylist() == ["as_many_codes_as_points", "meter_id_missing"]
+    assert refused["run_id"].to_pylist() == ["run-1", "run-1"]
+
+
+def test_nothing_but_wrong_rows_leaves_no_file_of_the_table(lake: Lake, rows, stamp) -> None:
+    staged = stage_rows(LOAD_CURVES, lake.home, rows(LOAD_CURVES, {"meter_id": None}), stamp)
+    assert staged.files[LOAD_CURVES.name] == ()
+    assert not lake.path(LOAD_CURVES).exists()
+
+
+def test_statistics_bound_the_keys_by_which_readers_skip_files(lake: Lake, rows, stamp) -> None:
+    two = rows(
+        LOAD_CURVES,
+        {"meter_id": "m9", "date": date(2024, 3, 2)},
+        {"meter_id": "m10", "date": date(2024, 3, 1)},
+    )
+    (file,) = stage_rows(LOAD_CURVES, lake.home, two, stamp).files[LOAD_CURVES.name]
+    assert json.loads(file.stats) == {
+        "numRecords": 2,
+        "minValues": {"meter_id": "m10", "date": "2024-03-01"},
+        "maxValues": {"meter_id": "m9", "date": "2024-03-02"},
+        "nullCount": {"meter_id": 0, "date": 0},
+    }
+
+
+def test_a_key_that_is_null_throughout_has_no_bounds(lake: Lake, rows, stamp) -> None:
+    (file,) = stage_rows(QUARANTINE, lake.home, rows(QUARANTINE, {"file": None, "record": None}), stamp).files[
+        QUARANTINE.name
+    ]
+    stats = json.loads(file.stats)
+    assert set(stats["minValues"]) == {"reason"}
+    assert stats["nullCount"] == {"file": 1, "record": 1, "reason": 0}
+
+
+def test_parts_are_put_together_and_counts_added() -> None:
+    def part(name: str, rows: int) -> Staged:
+        return Staged({LOAD_CURVES.name: (StagedFile(name, {}, rows, 10, 0, "{}"),)}, {"received": rows})
+
+    both = combine([part("a", 2), Staged(), part("b", 3)])
+    assert [file.relative for file in both.files[LOAD_CURVES.name]] == ["a", "b"]
+    assert both.counts == {"received": 5}
+    assert both.rows(LOAD_CURVES) == 5
+    assert both.rows(QUARANTINE) == 0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"), [([], []), ([0, 0], []), ([3], [3]), ([4, 6, 1], [10, 1]), ([4, 6], [10]), ([25], [25])]
+)
+def test_batches_are_gathered_into_files_of_some_size(
+    sizes: list[int], expected: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("powerlake.lake.staging.ROWS_PER_FILE", 10)
+    batches = [pa.record_batch({"n": pa.array(range(size), pa.int64())}) for size in sizes]
+    assert [chunk.num_rows for chunk in _chunks(batches)] == expected

@@ -1,0 +1,121 @@
+"""What a lake knows of a table from its log: version, files, watermark, and which partitions changed."""
+
+import json
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from powerlake.errors import EnvironmentProblem, PowerlakeError, TableMissing
+from powerlake.lake.publication import append, publish, replace
+from powerlake.lake.staging import stage_rows
+from powerlake.lake.store import FREE_BYTES, Lake
+from powerlake.tables.silver.load_curves import LOAD_CURVES
+
+SOURCE = "bronze.load_curves_raw"
+
+
+@pytest.fixture
+def add(lake: Lake, rows, stamp):
+    """`add({"month": …}, …)` publishes rows; `watermark=` says how far they reach."""
+
+    def added(*given: dict[str, object], watermark: int | None = None) -> int:
+        staged = stage_rows(LOAD_CURVES, lake.home, rows(LOAD_CURVES, *given), stamp)
+        marks = {} if watermark is None else {SOURCE: watermark}
+        return publish(lake, [append(lake, LOAD_CURVES, staged, marks)], "run-1")[LOAD_CURVES.name]
+
+    return added
+
+
+def test_a_table_never_written_has_no_version_no_files_and_no_rows(lake: Lake) -> None:
+    assert lake.version(LOAD_CURVES) is None
+    assert lake.delta(LOAD_CURVES) is None
+    assert lake.files(LOAD_CURVES) == []
+    assert lake.changed_partitions(LOAD_CURVES, None) == []
+    assert lake.watermark(LOAD_CURVES, SOURCE) == 0
+    with pytest.raises(TableMissing, match=r"silver\.load_curves holds nothing yet"):
+        lake.read(LOAD_CURVES)
+
+
+def test_files_staged_and_never_published_make_no_table(lake: Lake, rows, stamp) -> None:
+    stage_rows(LOAD_CURVES, lake.home, rows(LOAD_CURVES, {}), stamp)
+    assert lake.version(LOAD_CURVES) is None
+
+
+def test_tables_lie_below_home_by_layer(lake: Lake, tmp_path: Path) -> None:
+    assert lake.path(LOAD_CURVES) == tmp_path / "silver" / "load_curves"
+    assert (lake.landing, lake.state) == (tmp_path / "landing", tmp_path / "state")
+
+
+def test_files_say_where_they_are_and_what_they_hold(lake: Lake, create, add) -> None:
+    create(LOAD_CURVES)
+    add({"meter_id": "m1", "month": "2024-02"}, {"meter_id": "m2"}, {"meter_id": "m3"})
+    february, march = lake.files(LOAD_CURVES)
+    assert (february.partition, february.rows) == ({"month": "2024-02", "bucket": "0"}, 1)
+    assert (march.partition, march.rows) == ({"month": "2024-03", "bucket": "0"}, 2)
+    assert Path(march.path).stat().st_size == march.bytes
+    assert march.path == str(lake.path(LOAD_CURVES) / march.relative)
+
+
+def test_files_are_chosen_by_their_partition(lake: Lake, create, add) -> None:
+    create(LOAD_CURVES)
+    add({"meter_id": "m1", "bucket": 0}, {"meter_id": "m2", "bucket": 1})
+    (file,) = lake.files(LOAD_CURVES, lambda partition: partition["bucket"] == "1")
+    assert file.partition["bucket"] == "1"
+
+
+def test_files_are_refused_where_they_are_not_the_rows(lake: Lake, create) -> None:
+    create(LOAD_CURVES)
+    log = lake.path(LOAD_CURVES) / "_delta_log" / "00000000000000000001.json"
+    features = ["deletionVectors"]
+    protocol = {
+        "minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": features, "writerFeatures": features,
+    }  # fmt: skip
+    log.write_text(json.dumps({"protocol": protocol}) + "\n")
+    with pytest.raises(PowerlakeError, match=r"silver\.load_curves uses deletionVectors"):
+        lake.files(LOAD_CURVES)
+
+
+def test_the_watermark_is_the_last_one_published(lake: Lake, create, add) -> None:
+    create(LOAD_CURVES)
+    add({"meter_id": "m1"}, watermark=3)
+    add({"meter_id": "m2"}, watermark=5)
+    add({"meter_id": "m3"})
+    assert lake.watermark(LOAD_CURVES, SOURCE) == 5
+    assert lake.watermark(LOAD_CURVES, "another source") == 0
+
+
+def test_only_partitions_whose_files_differ_have_changed(lake: Lake, create, add) -> None:
+    create(LOAD_CURVES)
+    before = add({"month": "2024-01", "meter_id": "m1"}, {"month": "2024-02", "meter_id": "m2"})
+    assert lake.changed_partitions(LOAD_CURVES, before) == []
+    add({"month": "2024-02", "meter_id": "m3"}, {"month": "2024-03", "meter_id": "m4"})
+    months = [partition["month"] for partition in lake.changed_partitions(LOAD_CURVES, before)]
+    assert months == ["2024-02", "2024-03"]
+
+
+def test_a_partition_whose_files_were_taken_away_has_changed(lake: Lake, create, add, rows, stamp) -> None:
+    create(LOAD_CURVES)
+    before = add({"month": "2024-01", "meter_id": "m1"}, {"month": "2024-02", "meter_id": "m2"})
+    gone = lake.files(LOAD_CURVES, lambda partition: partition["month"] == "2024-01")
+    nothing = stage_rows(LOAD_CURVES, lake.home, rows(LOAD_CURVES), stamp)
+    publish(lake, [replace(lake, LOAD_CURVES, nothing, gone)], "run-2")
+    assert lake.changed_partitions(LOAD_CURVES, before) == [{"month": "2024-01", "bucket": "0"}]
+
+
+@pytest.mark.parametrize("since", [None, 99], ids=["never seen", "version gone"])
+def test_all_partitions_have_changed_without_a_version_to_compare(lake: Lake, create, add, since: int | None) -> None:
+    create(LOAD_CURVES)
+    add({"month": "2024-01", "meter_id": "m1"}, {"month": "2024-02", "meter_id": "m2"})
+    assert len(lake.changed_partitions(LOAD_CURVES, since)) == 2
+
+
+def test_a_disk_that_is_almost_full_is_refused_before_anything_is_written(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage(0, 0, FREE_BYTES))
+    lake.check_free_space()
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage(0, 0, FREE_BYTES - 1))
+    with pytest.raises(EnvironmentProblem, match="511 MiB free"):
+        lake.check_free_space()
