@@ -107,3 +107,9 @@ def utility(tmp_path: Path, request: pytest.FixtureRequest) -> Utility:
 def readings_of() -> Callable[..., list[str]]:
     """`readings`, for tests to call."""
     return readings
+
+
+@pytest.fixture(scope="session")
+def comparable_rows() -> Callable[[pa.Table, Table], list[dict[str, object]]]:
+    """`comparable`, for tests to call."""
+    return comparable

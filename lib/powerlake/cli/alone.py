@@ -15,7 +15,11 @@ def main(file: str) -> None:
     """Run the job of `file` alone, as `powerlake run PIPELINE --only JOB` with the given options, and exit."""
     path = Path(file).resolve()
     job = f"{path.parent.name}.{path.stem}"
-    powerlake(["run", _pipeline_of(job), "--only", job, *sys.argv[1:]])
+    try:
+        pipeline = _pipeline_of(job)
+    except ConfigurationError as error:
+        sys.exit(f"error: {error}")
+    powerlake(["run", pipeline, "--only", job, *sys.argv[1:]])
 
 
 def _pipeline_of(job: str) -> str:

@@ -77,6 +77,18 @@ def run(
 
 
 @app.command()
+def demo(
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Load-curve files; else a small synthetic set.")
+    ] = None,
+) -> None:
+    """Run the daily pipeline on a folder of readings and say where the results are."""
+    from powerlake.cli import demo as demonstration
+
+    raise typer.Exit(demonstration.demo(data))
+
+
+@app.command()
 def plan(
     pipeline: Pipeline,
     *,

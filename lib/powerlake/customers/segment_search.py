@@ -17,7 +17,7 @@ MIN_NAMED_SEGMENTS = 3
 """Two segments are taken only where no finer partition is eligible."""
 MIN_SHARE = 0.03
 """Of the customers in a named segment."""
-CUSTOMERS_PER_SEGMENT = 6
+CUSTOMERS_PER_SEGMENT = 5
 """A partition of fewer customers a segment cannot be told from chance; also the least that halves can be cut from."""
 HALVINGS = 10
 """Random splits of the customers in two, each used both ways."""
@@ -83,7 +83,7 @@ def choose(points: Floats, customers: int, seed: int) -> tuple[int, tuple[Candid
     one standard error of it: a chance-corrected prediction strength (Tibshirani & Walther 2005). Silhouette and
     Davies–Bouldin are recorded and decide nothing. Too few customers for two segments make one.
     """
-    at_most = min(MAX_SEGMENTS, len(points) // CUSTOMERS_PER_SEGMENT)
+    at_most = min(MAX_SEGMENTS, customers // CUSTOMERS_PER_SEGMENT)
     if at_most < 2:
         return 1, ()
     replication = _replication(points, at_most, MIN_SHARE * customers, seed)

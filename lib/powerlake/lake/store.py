@@ -56,6 +56,11 @@ class Lake:
         return self._open_session()
 
     @property
+    def has_session(self) -> bool:
+        """Whether the session was asked for yet."""
+        return "session" in self.__dict__
+
+    @property
     def landing(self) -> Path:
         """Where departments drop their files."""
         return self.home / "landing"

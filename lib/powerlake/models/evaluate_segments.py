@@ -98,7 +98,8 @@ def evaluate_segments(
         )
     weights = resamples(len(scored["all"]), seed)
     ours = _ours(seed)
-    segments = _segments(ours, known)
+    fits = _fits(ours, known)
+    segments = max(len(np.unique(_named(fits["all"](known["all"])))), 1)
     rivals = {
         BASELINE: [_k_means(BASELINE_SEGMENTS, PLAIN_STARTS, seed + fit) for fit in range(BASELINE_FITS)],
         f"{BASELINE}_best_of_{MANY_STARTS}": [_k_means(BASELINE_SEGMENTS, MANY_STARTS, seed)],
@@ -106,11 +107,11 @@ def evaluate_segments(
     }
 
     def scores(method: _Method) -> dict[str, Estimate]:
-        estimates = _estimates(method, _labels(method, known, scored), scored["all"], weights)
-        unseen = (
-            _held_out(method, known, weights, seed) if test is None else _against_train(method, known, scored, weights)
-        )
-        return estimates | unseen
+        fits = _fits(method, known)
+        estimates = _estimates(method, _labels(fits, scored), scored["all"], weights)
+        if test is None:
+            return estimates | _held_out(method, known, weights, seed)
+        return estimates | _against_train(method, fits, known, scored, weights)
 
     mine = scores(ours)
     baselines = {name: _mean([scores(method) for method in methods]) for name, methods in rivals.items()}
@@ -120,9 +121,7 @@ def evaluate_segments(
         "seed": seed,
         "n_train": len(known["all"]),
         "n_test": 0 if test is None else len(scored["all"]),
-        "metrics": _metrics(mine)
-        | _gains(mine, baselines[BASELINE])
-        | _counts(ours.fit(known["all"])(scored["all"]), segments),
+        "metrics": _metrics(mine) | _gains(mine, baselines[BASELINE]) | _counts(fits["all"](scored["all"]), segments),
         "baselines": {name: _metrics(estimates) for name, estimates in baselines.items()},
     }
 
@@ -146,15 +145,18 @@ def _k_means(segments: int, starts: int, seed: int) -> _Method:
     return _Method(fit, lambda view: view.mean_day)
 
 
-def _segments(method: _Method, known: Views) -> int:
-    """Named segments of the fit on all weeks, at least one."""
-    labels = method.fit(known["all"])(known["all"])
-    return max(len(np.unique(labels[labels != UNUSUAL])), 1)
+def _fits(method: _Method, known: Views) -> Mapping[str, Labeller]:
+    """WEEKS → what a fit from scratch on those weeks leaves."""
+    return {weeks: method.fit(known[weeks]) for weeks in WEEKS}
 
 
-def _labels(method: _Method, known: Views, scored: Views) -> Mapping[str, Ints]:
-    """WEEKS → labels of the scored customers over those weeks, by a fit on the known customers over the same."""
-    return {weeks: method.fit(known[weeks])(scored[weeks]) for weeks in WEEKS}
+def _labels(fits: Mapping[str, Labeller], scored: Views) -> Mapping[str, Ints]:
+    """WEEKS → labels of the scored customers over those weeks, by the fit on the same weeks."""
+    return {weeks: fits[weeks](scored[weeks]) for weeks in WEEKS}
+
+
+def _named(labels: Ints) -> Ints:
+    return np.asarray(labels[labels != UNUSUAL])
 
 
 def _estimates(method: _Method, labels: Mapping[str, Ints], view: View, weights: Floats) -> dict[str, Estimate]:
@@ -181,10 +183,11 @@ def _held_out(method: _Method, known: Views, weights: Floats, seed: int) -> dict
     silhouette, rands = [], []
     for train, test in _folds(len(known["all"]), seed):
         part, rest = taken(known, train), taken(known, test)
-        labels = _labels(method, part, rest)
+        fits = _fits(method, part)
+        labels = _labels(fits, rest)
         rands.append(rand_of(labels["odd"], labels["even"], weights[:, test]))
         values = np.full(len(known["all"]), np.nan)
-        values[test] = _against(method, part["all"], rest["all"], labels["all"])
+        values[test] = _against(method, fits["all"], part["all"], rest["all"])
         silhouette.append(values)
     by_customer = np.nanmean(np.where(np.isnan(silhouette).all(axis=0), 0, silhouette), axis=0)
     return {
@@ -203,14 +206,16 @@ def _folds(customers: int, seed: int) -> Iterator[tuple[Ints, Ints]]:
             yield np.concatenate(rest), part
 
 
-def _against_train(method: _Method, known: Views, scored: Views, weights: Floats) -> dict[str, Estimate]:
+def _against_train(
+    method: _Method, fits: Mapping[str, Labeller], known: Views, scored: Views, weights: Floats
+) -> dict[str, Estimate]:
     """Silhouette of the test customers among the train customers' segments: what is left when there are few."""
-    labels = method.fit(known["all"])(scored["all"])
-    return {"silhouette_against_train": mean_of(_against(method, known["all"], scored["all"], labels), weights)}
+    values = _against(method, fits["all"], known["all"], scored["all"])
+    return {"silhouette_against_train": mean_of(values, weights)}
 
 
-def _against(method: _Method, known: View, scored: View, labels: Ints) -> Floats:
-    return silhouettes_against(method.space(scored), labels, method.space(known), method.fit(known)(known))
+def _against(method: _Method, fitted: Labeller, known: View, scored: View) -> Floats:
+    return silhouettes_against(method.space(scored), fitted(scored), method.space(known), fitted(known))
 
 
 def _mean(fits: list[dict[str, Estimate]]) -> dict[str, Estimate]:
@@ -236,7 +241,7 @@ def _gains(ours: Mapping[str, Estimate], theirs: Mapping[str, Estimate]) -> dict
 
 
 def _counts(labels: Ints, segments: int) -> dict[str, Metric]:
-    members = np.bincount(labels[labels != UNUSUAL], minlength=segments)
+    members = np.bincount(_named(labels), minlength=segments)
     return {
         "segments": fixed(segments),
         "smallest_share": fixed(members.min() / max(len(labels), 1)),

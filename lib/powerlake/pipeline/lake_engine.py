@@ -92,14 +92,14 @@ class LakeEngine:
 
     def cancel(self, job: JobSpec) -> None:
         """Stop the Spark work under way."""
-        self._lake.session.sparkContext.cancelAllJobs()
+        if self._lake.has_session:
+            self._lake.session.sparkContext.cancelAllJobs()
 
     def record(self, job: JobSpec, state: JobState, report: RunReport | None) -> None:
         """Append one row to ops.job_runs."""
         row = pa.Table.from_pylist([self._row(job, state, report or RunReport())], arrow_schema(JOB_RUNS))
         stamp = Stamp(self._run_id, 0, datetime.now(UTC))
-        delta = self._lake.ensure(JOB_RUNS)
-        assert delta is not None
+        self._lake.ensure(JOB_RUNS)
         staged = stage_rows(JOB_RUNS, self._lake.home, row, stamp)
         publish(self._lake, [append(self._lake, JOB_RUNS, staged)], self._run_id)
 

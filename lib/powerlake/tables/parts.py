@@ -11,7 +11,7 @@ MONTH = Column("month", STRING, "Local month of `date`, YYYY-MM; a write replace
 BUCKET = Column(
     "bucket",
     INT,
-    "CRC-32 of meter_id modulo the lake's bucket count: all days of a meter share one, so that work on a meter needs no shuffle",
+    "CRC-32 of meter_id modulo the lake's bucket count: all days of a meter share one, so work on it needs no shuffle",
     nullable=False,
 )
 SHARD = (MONTH, BUCKET)

@@ -58,28 +58,31 @@ def test_nothing_but_wrong_rows_leaves_no_file_of_the_table(lake: Lake, rows, st
     assert not lake.path(LOAD_CURVES).exists()
 
 
-def test_statistics_bound_the_keys_by_which_readers_skip_files(lake: Lake, rows, stamp) -> None:
+def test_statistics_are_those_of_the_file(lake: Lake, rows, stamp) -> None:
+    """The partition columns are not in the file, so they have no bounds in it."""
     two = rows(
         LOAD_CURVES,
-        {"meter_id": "m9", "date": date(2024, 3, 2)},
+        {"meter_id": "m9", "date": date(2024, 3, 2), "flags": None},
         {"meter_id": "m10", "date": date(2024, 3, 1)},
     )
     (file,) = stage_rows(LOAD_CURVES, lake.home, two, stamp).files[LOAD_CURVES.name]
-    assert json.loads(file.stats) == {
-        "numRecords": 2,
-        "minValues": {"meter_id": "m10", "date": "2024-03-01"},
-        "maxValues": {"meter_id": "m9", "date": "2024-03-02"},
-        "nullCount": {"meter_id": 0, "date": 0},
-    }
-
-
-def test_a_key_that_is_null_throughout_has_no_bounds(lake: Lake, rows, stamp) -> None:
-    (file,) = stage_rows(QUARANTINE, lake.home, rows(QUARANTINE, {"file": None, "record": None}), stamp).files[
-        QUARANTINE.name
-    ]
     stats = json.loads(file.stats)
-    assert set(stats["minValues"]) == {"reason"}
-    assert stats["nullCount"] == {"file": 1, "record": 1, "reason": 0}
+    assert stats["numRecords"] == 2
+    assert [(stats[side]["meter_id"], stats[side]["date"]) for side in ("minValues", "maxValues")] == [
+        ("m10", "2024-03-01"),
+        ("m9", "2024-03-02"),
+    ]
+    assert set(stats["nullCount"]) == set(file_schema(LOAD_CURVES).names)
+    assert (stats["nullCount"]["flags"], stats["nullCount"]["kwh"]) == (1, 0)
+
+
+def test_a_column_that_is_null_throughout_has_no_bounds(lake: Lake, rows, stamp) -> None:
+    refused = rows(QUARANTINE, {"file": None})
+    (file,) = stage_rows(QUARANTINE, lake.home, refused, stamp).files[QUARANTINE.name]
+    stats = json.loads(file.stats)
+    assert stats["nullCount"]["file"] == 1
+    assert "file" not in stats["minValues"].keys() | stats["maxValues"].keys()
+    assert "reason" in stats["minValues"]
 
 
 def test_parts_are_put_together_and_counts_added() -> None:

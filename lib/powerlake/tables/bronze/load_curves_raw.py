@@ -17,7 +17,8 @@ LOAD_CURVES_RAW = Table(
         Column(
             "second_of_day",
             array_of(INT),
-            "Time label of each reading as received, seconds after local midnight of `date`; null for wide rows, where the place gives the time",
+            "Time label of each reading as received, seconds after local midnight of `date`; null for wide rows, "
+            "where the place gives the time",
             unit="s",
         ),
         Column(

@@ -17,7 +17,8 @@ JOB_RUNS = Table(
         Column(
             "outcome",
             STRING,
-            "done, unchanged (its inputs were as before), left_out (an input is missing), failed or not_run (it waits for one that failed)",
+            "done, unchanged (its inputs were as before), left_out (an input is missing), failed, "
+            "or not_run (it waits for one that failed)",
             nullable=False,
         ),
         Column("attempts", INT, "Times it was tried", unit="1", nullable=False),

@@ -43,9 +43,7 @@ LOAD_CURVES = Table(
         Column("estimated_points", SMALLINT, "Points whose published value is an estimate", unit="1", nullable=False),
         Column("missing_points", SMALLINT, "Points without a value", unit="1", nullable=False),
         Column("flags", array_of(STRING), "Names of the validation rules this day broke; null when none"),
-        Column(
-            "layout", STRING, "Landing layout of its latest reading; conf `layouts` gives its clock", nullable=False
-        ),
+        Column("layout", STRING, "Landing layout of its latest reading; conf `layouts` has its clock", nullable=False),
         Column("vee_version", STRING, "Version of the validation and estimation rules", nullable=False),
         Column("batch", LONG, "Latest bronze batch with a reading of this day", nullable=False),
         RUN_ID,
