@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from powerlake.lake.store import Lake
+from powerlake.landing.synthetic import Sample, write_sample
 from powerlake.pipeline.job import Window
 from powerlake.pipeline.lake_engine import LakeEngine
 from powerlake.pipeline.runner import Runner, new_run, selected
@@ -54,6 +55,8 @@ class Utility:
     home: Path
     lake: Lake
     runs: list[RunState] = field(default_factory=list)
+    sample: Sample | None = None
+    """What was planted, where the readings are synthetic."""
 
     def drop(self, name: str, lines: Iterable[str], header: str = "meter_id,reading_at,kwh") -> Path:
         """Put a long CSV file into landing; a name that ends in .gz is compressed."""
@@ -113,3 +116,13 @@ def readings_of() -> Callable[..., list[str]]:
 def comparable_rows() -> Callable[[pa.Table, Table], list[dict[str, object]]]:
     """`comparable`, for tests to call."""
     return comparable
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Utility:
+    """The synthetic sample after a whole daily run. Tests read it, or run again what must change nothing."""
+    home = tmp_path_factory.mktemp("town")
+    made = Utility(home, Lake(home, lambda: request.getfixturevalue("session")))
+    made.sample = write_sample(made.lake.landing, meters=36, days=90)
+    made.run()
+    return made

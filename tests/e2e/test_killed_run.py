@@ -53,7 +53,7 @@ def environment(home: Path) -> dict[str, str]:
 
 def run(home: Path, *arguments: str) -> None:
     done = subprocess.run(
-        command(*arguments), env=environment(home), capture_output=True, text=True, timeout=PATIENCE_S
+        command(*arguments), env=environment(home), capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -21,6 +21,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from powerlake.report import collect, render
+from powerlake.report.page import page_path
+from powerlake.tables import TABLES
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -251,6 +253,20 @@ def test_an_empty_lake_says_what_to_do(browser: Browser, sample: ModuleType, tmp
             "Nothing to show yet: no rows in gold.segment_profiles. Run the pipeline that writes it."
         )
         assert one.page.locator(".absent:visible").count() == 9
+
+
+def test_the_page_of_a_run_shows_what_its_tables_hold(browser: Browser, town: Any, tmp_path: Path) -> None:
+    segments = {str(row["segment"]) for row in town.rows(TABLES["gold.segment_profiles"])}
+    files = town.lake.rows(TABLES["ops.landing_files"]).to_pylist()
+    with visit(browser, page_path(town.home)) as one:
+        text = one.shown("body")
+        _keep(one, "run", tmp_path)
+    assert all(segment in text for segment in segments)
+    assert f"Customers {len(town.sample.kinds)}" in text
+    for outcome in ("taken", "duplicate", "rejected"):
+        assert any(file["outcome"] == outcome for file in files)
+        assert outcome in text
+    assert town.runs[0].run_id in text
 
 
 def _written(folder: Path, sample: ModuleType, lake: dict[str, Any]) -> Path:

@@ -40,5 +40,5 @@ def run_tasks(session: SparkSession, work: Callable[[Task], Result], tasks: Sequ
                 [pa.array(numbers, pa.int64()), pa.array(results, pa.binary())], ["n", "result"]
             )
 
-    rows = session.range(0, slices, 1, slices).mapInArrow(call, "n long, result binary").collect()
+    rows = session.range(0, len(tasks), 1, slices).mapInArrow(call, "n long, result binary").collect()
     return [pickle.loads(row["result"]) for row in sorted(rows, key=lambda row: row["n"])]
