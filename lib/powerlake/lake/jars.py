@@ -71,10 +71,10 @@ def _fetch() -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         found = {path.name: path for path in Path(scratch, "jars").glob("*.jar")}
         if not set(NEEDED) <= set(found):
-            reason = "Java could not start" if "JAVA" in done.stderr.upper()[:400] else "no network to Maven Central?"
+            reason = "the disk is full" if "No space left" in done.stderr else "no connection to Maven Central"
             raise EnvironmentProblem(
                 f"Delta's JARs ({COORDINATE}) could not be fetched: {reason}",
-                remedy="check the connection, proxy and certificates, then run scripts/setup again",
+                remedy="mend that (proxy and certificates too), then run scripts/setup again",
             )
         for name in NEEDED:
             shutil.copy2(found[name], folder / f"{name}.part")

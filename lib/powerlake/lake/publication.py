@@ -8,7 +8,6 @@ recognised, so none is made twice and none is left out.
 from __future__ import annotations
 
 import json
-import os
 import time
 import uuid
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction
 
+from powerlake.atomic import write_atomically
 from powerlake.errors import PowerlakeError
 from powerlake.lake.staging import Staged, StagedFile
 from powerlake.lake.store import DataFile, Lake
@@ -81,7 +81,7 @@ def publish(lake: Lake, changes: list[Change], run_id: str) -> dict[str, int]:
     folder.mkdir(parents=True, exist_ok=True)
     step = Step(time.time_ns(), run_id, tuple(changes))
     note = folder / f"{step.number}-{uuid.uuid4().hex[:8]}.json"
-    _write_atomically(note, json.dumps(asdict(step)))
+    write_atomically(note, json.dumps(asdict(step)))
     versions = _commit_all(lake, step, note)
     note.unlink()
     return versions
@@ -171,12 +171,3 @@ def _change_from(plain: dict[str, Any]) -> Change:
         tuple(DataFile(**file) for file in plain["remove"]),
         plain["watermarks"],
     )
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    scratch = path.with_suffix(".tmp")
-    with scratch.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(path)

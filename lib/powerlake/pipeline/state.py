@@ -17,6 +17,7 @@ from typing import IO, Literal, Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from powerlake.atomic import write_atomically
 from powerlake.errors import ConfigurationError, PowerlakeError
 from powerlake.pipeline.job import Window
 
@@ -140,18 +141,3 @@ def _claim(handle: IO[str], home: Path) -> None:
     handle.truncate(0)
     handle.write(f"process {os.getpid()} on {os.uname().nodename}")
     handle.flush()
-
-
-def write_atomically(file: Path, text: str) -> None:
-    """Replaces the file's content in one step that survives a kill or a power cut."""
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    with unfinished.open("w", encoding="utf-8") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
-    unfinished.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

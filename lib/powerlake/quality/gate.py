@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from powerlake.errors import ExpectationFailed
 from powerlake.tables.model import Severity, Table
 
 if TYPE_CHECKING:
+    from great_expectations.datasource.fluent import SparkDatasource
     from great_expectations.datasource.fluent.interfaces import Batch
     from pyspark.sql import Column, DataFrame
 
@@ -34,22 +37,29 @@ def audit(table: Table, frame: DataFrame) -> Verdict:
     """
     if not table.expectations:
         return Verdict()
-    import great_expectations as gx  # noqa: PLC0415 - two seconds of import that a job without a suite is spared
-
+    # Two seconds of import that a job without a suite is spared.
     from powerlake.quality.suite import columns_used, suite_of  # noqa: PLC0415
 
     names = columns_used(table) or table.key[:1]
     cached = frame.select(*(_widened(frame, name) for name in names)).persist()
     try:
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-        asset = context.data_sources.add_spark("staged", persist=False).add_dataframe_asset(table.short_name)
+        asset = _staged_source().add_dataframe_asset(f"{table.name}-{uuid.uuid4()}")
         batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": cached})
         quick = batch.validate(suite_of(table), result_format="BOOLEAN_ONLY")
         failed = [r.expectation_config.meta["name"] for r in quick.results if not r.success]
         return _verdict(table, {name: _found(batch, table, name) for name in failed})
     finally:
         cached.unpersist()
+
+
+@cache
+def _staged_source() -> SparkDatasource:
+    """The one data source of the process: making it takes longer than most suites."""
+    import great_expectations as gx  # noqa: PLC0415
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    return context.data_sources.add_spark("staged", persist=False)
 
 
 def _widened(frame: DataFrame, name: str) -> Column:

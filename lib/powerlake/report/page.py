@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from powerlake.atomic import write_atomically
 from powerlake.report.collect import collect
 from powerlake.report.queries import Query
 from powerlake.report.render import render
@@ -20,7 +21,5 @@ def write_page(home: Path, query: Query, as_of: date | None = None) -> Path:
     page = page_path(home)
     text = render(collect(query, as_of))
     page.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = page.with_suffix(".tmp")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(page)
+    write_atomically(page, text)
     return page

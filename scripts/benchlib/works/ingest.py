@@ -13,11 +13,12 @@ from benchlib.contest import OURS, Contest, Contestant
 from benchlib.site import Site
 from benchlib.works.common import check_close, rows
 from powerlake.lake.store import Lake
+from powerlake.tables import TABLES
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
-DAYS = 31
-"""Days that land. All days of 10,000 meters as long CSV would be 13 GB."""
+READINGS = 36_000_000
+"""Readings that land, about: a year of 1,000 meters. A year of 10,000 as long CSV would be 13 GB."""
 KEY = ("meter_id", "date")
 
 
@@ -34,8 +35,10 @@ def parquet(site: Site) -> Contest:
 
 
 def fresh_lake(site: Site, files: list[Path], name: str) -> Lake:
-    """An empty lake with these files in landing."""
+    """A lake of empty tables with these files in landing: a lake makes its tables once in its life."""
     lake = Lake(site.scratch(name), lambda: site.session)
+    for table in TABLES.values():
+        lake.ensure(table)
     feed = lake.landing / "metering" / "load_curves"
     feed.mkdir(parents=True)
     for file in files:
@@ -44,7 +47,8 @@ def fresh_lake(site: Site, files: list[Path], name: str) -> Lake:
 
 
 def _contest(site: Site, layout: str, limit: float) -> Contest:
-    landed = sorted(p for p in site.landing(layout, DAYS).iterdir() if p.suffix in (".csv", ".parquet"))
+    days = min(site.town.days, READINGS // (site.town.meters * site.town.points))
+    landed = sorted(p for p in site.landing(layout, days).iterdir() if p.suffix in (".csv", ".parquet"))
 
     def ours(lake: Lake) -> list[str]:
         site.run_job(LOAD_CURVES_RAW.name, lake)
@@ -63,7 +67,7 @@ def _contest(site: Site, layout: str, limit: float) -> Contest:
 
     return Contest(
         f"ingest_{layout}",
-        f"{DAYS} days of {layout.replace('_', ' ')} → curves by meter and day; ours keeps bronze, validates and audits",
+        f"{days} days of {layout.replace('_', ' ')} → curves by meter and day; ours keeps bronze, validates and audits",
         (
             Contestant(OURS, "ours", ours, lambda: fresh_lake(site, landed, "ours")),
             Contestant("DuckDB", "peer", duck, lambda: site.scratch("duckdb")),
