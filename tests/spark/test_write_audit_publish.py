@@ -58,7 +58,7 @@ def test_rows_an_expectation_refuses_are_never_seen(ctx: JobContext, frame) -> N
     assert seen == [("old",)]
     assert caught.value.facts["table"] == "gold.customer_segments"
     assert caught.value.facts["failed"] == (
-        "between(column=days, low=1, high=None, mostly=1.0): 100.00 % of values do not",
+        "between(column=days, low=1, high=None, mostly=0.5): 100.00 % of values do not",
     )
 
 

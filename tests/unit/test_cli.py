@@ -342,7 +342,7 @@ def test_catalogue_writes_a_page_a_table_and_checks_them(powerlake, project) -> 
     assert powerlake("catalogue")[1].endswith(f"pages in {folder}\n")
     assert powerlake("catalogue", "--check")[0] == 0
     text = (folder / "gold.customer_segments.md").read_text()
-    assert "| `distance` | `float` | 1 | yes | none | Distance to the segment's centre" in text
+    assert "| `distance` | `float` | 1 | yes | none | Distance to the nearest segment's centre" in text
     (folder / "gold.gone.md").write_text("")
     (folder / "index.md").write_text("changed by hand")
     code, _, err = powerlake("catalogue", "--check")

@@ -84,6 +84,7 @@ def _checked_batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.Record
     held: list[pa.RecordBatch] | None = []
     size = 0
     for batch in file.iter_batches(rows_at_a_time, use_threads=False):
+        batch.validate(full=True)  # a flipped bit may leave text that is no UTF-8
         size += batch.nbytes
         if size > limits.decoded_bytes:
             raise FileRefused("too_large", f"more than {limits.decoded_bytes} bytes decoded")

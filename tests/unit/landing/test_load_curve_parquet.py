@@ -116,6 +116,18 @@ def test_damage_is_found_before_a_row_is_given(read) -> None:
     assert read(content[: len(content) // 2] + content[-300:], "a.parquet").rejected == "damaged"
 
 
+def test_text_that_is_no_utf8_refuses_the_file(read) -> None:
+    good = parquet(
+        {"meter_id": ["meter"] * 3, "reading_at": ["2024-01-01 00:00"] * 3, "kwh": [1.0, 2.0, 3.0]},
+        compression="none",
+        use_dictionary=False,
+        write_statistics=False,
+    )
+    bad = good.replace(b"meter", b"met\xe1r")
+    assert bad != good
+    assert read(bad, "a.parquet").rejected == "damaged"
+
+
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 @pytest.mark.parametrize(("zone", "reason"), [(None, "date_out_of_range"), ("Asia/Shanghai", "bad_time")])
 def test_times_no_calendar_has_are_refused_and_shown_somehow(read, unit: str, zone: str | None, reason: str) -> None:

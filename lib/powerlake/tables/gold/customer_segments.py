@@ -1,6 +1,6 @@
 """gold.customer_segments: the load-shape segment of each customer."""
 
-from powerlake.tables.model import PII, Column, Table, has_rows, unique
+from powerlake.tables.model import PII, Column, Table, between, has_rows, unique
 from powerlake.tables.parts import CUSTOMER_ID, RUN_ID
 from powerlake.tables.types import BOOLEAN, DATE, FLOAT, INT, STRING, TINYINT, array_of
 
@@ -45,6 +45,6 @@ CUSTOMER_SEGMENTS = Table(
         "distance_not_negative": "distance is null or distance >= 0",
         "stability_is_share": "stability is null or stability between 0 and 1",
     },
-    expectations=(has_rows(), unique("customer_id")),
+    expectations=(has_rows(), unique("customer_id"), between("days", 1, None, mostly=0.5)),
     freshness_hours=36,
 )
