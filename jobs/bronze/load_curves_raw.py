@@ -25,10 +25,11 @@ def run(ctx: JobContext) -> RunReport:
     ingested = ctx.spread(ingest_file, tasks)
     paths = stage_rows(quarantine_of(LOAD_CURVES_RAW), ctx.lake.home, refused_paths(found, stamp), stamp)
     files = ledger_rows(found, ingested, f"{DEPARTMENT}/{FEED}", stamp)
+    staged = combine([*(result.staged for result in ingested), paths])
     ctx.publish(
         LOAD_CURVES_RAW,
-        combine([*(result.staged for result in ingested), paths]),
-        watermarks={BATCH: stamp.batch},
+        staged,
+        watermarks={BATCH: stamp.batch} if staged.rows(LOAD_CURVES_RAW) else None,
         alongside=[(LANDING_FILES, stage_rows(LANDING_FILES, ctx.lake.home, files, stamp))],
     )
     return ctx.report(counts=counted(files))

@@ -164,6 +164,17 @@ def test_refused_readings_add_up(utility, readings_of):
     assert utility.rows(TABLES["quarantine.load_curves"]) == refused  # refused once, not again by a later run
 
 
+def test_a_batch_of_nothing_but_refused_readings_is_quarantined_once(utility, readings_of):
+    utility.drop("bad.csv", ["m1,2024-01-01 00:00:00,-1.0", "m1,2024-01-01 00:30:00,-2.0"])
+    utility.run(*CURVES[:2])
+    refused = utility.rows(TABLES["quarantine.load_curves"])
+    assert [row["reason"] for row in refused] == ["negative", "negative"]
+    utility.drop("good.csv", readings_of(METERS, MARCH[:2]))
+    utility.run(*CURVES)
+    assert utility.rows(TABLES["quarantine.load_curves"]) == refused
+    assert len(utility.rows(LOAD_CURVES)) == len(METERS) * 2
+
+
 def test_a_rebuild_equals_the_sum_of_the_days(utility, readings_of, tmp_path):
     for number, day in enumerate(MARCH[:4]):
         utility.drop(f"{number}.csv", readings_of(METERS, [day]))

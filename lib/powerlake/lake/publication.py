@@ -68,11 +68,11 @@ def replace(
 def publish(lake: Lake, changes: list[Change], run_id: str) -> dict[str, int]:
     """Make the changes visible, in order; returns the Delta version of each table that changed.
 
-    A change without files makes no version. Raises PowerlakeError where another writer was faster: nothing of that
-    table was changed then. Where that is the first table the step never happened; where it is a later one the note
-    stays, and says what is half done.
+    A change without files and watermarks makes no version. Raises PowerlakeError where another writer was faster:
+    nothing of that table was changed then. Where that is the first table the step never happened; where it is a later
+    one the note stays, and says what is half done.
     """
-    changes = [change for change in changes if change.add or change.remove]
+    changes = [change for change in changes if change.add or change.remove or change.watermarks]
     if not changes:
         return {}
     for change in changes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import duckdb
 import numpy as np
@@ -73,11 +74,18 @@ def _first_broken_rule(table: Table, rows: pa.Table) -> pa.ChunkedArray:
     if not rules or rows.num_rows == 0:
         return pa.chunked_array([pa.nulls(rows.num_rows, pa.string())])
     cases = " ".join(f"when not coalesce(({condition}), false) then '{name}'" for name, condition in rules.items())
-    with duckdb.connect() as connection:
-        connection.execute("set threads = 1")
-        connection.execute("create macro size(list) as len(list)")
-        connection.register("rows", rows)
-        return connection.execute(f"select case {cases} end as reason from rows").to_arrow_table()["reason"]
+    with _engine().cursor() as cursor:
+        cursor.register("rows", rows)
+        return cursor.execute(f"select case {cases} end as reason from rows").to_arrow_table()["reason"]
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """The process's DuckDB: making one takes as long as judging the rows of a shard."""
+    connection = duckdb.connect()
+    connection.execute("set threads = 1")
+    connection.execute("create macro size(list) as len(list)")
+    return connection
 
 
 def _with_repeated_keys(table: Table, rows: pa.Table, reason: pa.ChunkedArray) -> pa.ChunkedArray:
