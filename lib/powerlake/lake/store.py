@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from powerlake.errors import EnvironmentProblem, PowerlakeError, TableMissing
+from powerlake.atomic import write_atomically
+from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeError, TableMissing
 from powerlake.tables.derive import create_statement, empty, spark_schema
 from powerlake.tables.model import Table
 
@@ -177,6 +178,22 @@ class Lake:
     def empty_frame(self, table: Table) -> DataFrame:
         """A frame of the table's columns without rows."""
         return self.session.createDataFrame([], spark_schema(table))
+
+    def check_bucket_count(self, count: int) -> None:
+        """Keep the bucket count of the first run. Raises ConfigurationError for another one.
+
+        With another count a meter's new rows would go to other shards than its old ones.
+        """
+        note = self.state / "bucket_count"
+        if not note.is_file():
+            note.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(note, str(count))
+        kept = note.read_text()
+        if kept != str(count):
+            raise ConfigurationError(
+                f"{self.home} is cut into {kept} buckets, the configuration says {count}",
+                remedy=f"set bucket_count to {kept}, or begin another lake",
+            )
 
     def check_free_space(self) -> None:
         """Raises EnvironmentProblem where the disk is too full to begin."""

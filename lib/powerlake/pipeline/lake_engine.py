@@ -82,6 +82,7 @@ class LakeEngine:
     def execute(self, job: JobSpec, attempt: int) -> RunReport:
         """Run the job's file, the tables it writes being there. Raises what it raises."""
         self._lake.check_free_space()
+        self._lake.check_bucket_count(self._settings.bucket_count)
         for name in job.writes:
             self._lake.ensure(table_named(name))
         module = load_job(job.job, self._jobs)

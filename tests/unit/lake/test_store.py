@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from powerlake.errors import EnvironmentProblem, PowerlakeError, TableMissing
+from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeError, TableMissing
 from powerlake.lake.publication import append, publish, replace
 from powerlake.lake.staging import stage_rows
 from powerlake.lake.store import FREE_BYTES, Lake
@@ -119,3 +119,10 @@ def test_a_disk_that_is_almost_full_is_refused_before_anything_is_written(
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage(0, 0, FREE_BYTES - 1))
     with pytest.raises(EnvironmentProblem, match="511 MiB free"):
         lake.check_free_space()
+
+
+def test_a_lake_keeps_its_bucket_count(lake) -> None:
+    lake.check_bucket_count(2)
+    lake.check_bucket_count(2)
+    with pytest.raises(ConfigurationError, match="is cut into 2 buckets, the configuration says 64"):
+        lake.check_bucket_count(64)
