@@ -162,6 +162,8 @@ def test_refused_readings_add_up(utility, readings_of):
     utility.drop("more.csv", readings_of(["m1"], [MARCH[4]]))
     utility.run(*CURVES)
     assert utility.rows(TABLES["quarantine.load_curves"]) == refused  # refused once, not again by a later run
+    utility.run(*CURVES, is_forced=True)
+    assert utility.rows(TABLES["quarantine.load_curves"]) == refused
 
 
 def test_a_batch_of_nothing_but_refused_readings_is_quarantined_once(utility, readings_of):

@@ -38,6 +38,7 @@ class CurvesTask:
     """A bucket's months to look at, in order, with the files of those months and of their neighbours.
 
     Bronze batches above `since` are new; so is any reading of a local date in [start, end], where those are given.
+    What was refused of batches up to `seen` is in quarantine already.
     """
 
     home: Path
@@ -46,6 +47,7 @@ class CurvesTask:
     bronze: Files
     curves: Files
     since: int
+    seen: int
     start: date | None
     end: date | None
     clocks: Mapping[str, LayoutClock]
@@ -68,14 +70,15 @@ def stage_curves(task: CurvesTask) -> StagedMonths:
     """
     parts: list[Staged] = []
     replaced: list[Shard] = []
-    fresh: dict[Shard, pa.Table] = {}
+    fresh: dict[Shard, pa.Table] = {}  # the month before only: a bucket's whole history would not fit
     for month in task.months:
         shard = Shard(month, task.bucket)
         bronze = _bronze_of(task, month)
         touched = _touched(task, month, bronze)
         if not touched:
             continue
-        staged, fresh[shard] = _stage_month(task, shard, bronze, touched, _before(task, shard, fresh))
+        staged, curves = _stage_month(task, shard, bronze, touched, _before(task, shard, fresh))
+        fresh = {shard: curves}
         parts.append(staged)
         replaced.append(shard)
     return StagedMonths(combine(parts), tuple(replaced))
@@ -95,7 +98,7 @@ def _stage_month(
     )
     kept = _untouched(read_files(LOAD_CURVES, task.curves.get(shard, ())), touched)
     curves = _merged(made.curves, kept)
-    refused = made.refused.filter(pc.greater(made.refused["batch"], task.since))
+    refused = made.refused.filter(pc.greater(made.refused["batch"], task.seen))
     staged = combine(
         [
             stage_rows(LOAD_CURVES, task.home, curves, task.stamp),
@@ -186,7 +189,7 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
     changed = {Shard.of(partition) for partition in ctx.changed_since(LOAD_CURVES_RAW, LOAD_CURVES)}
     bronze, curves = by_shard(ctx.lake.files(LOAD_CURVES_RAW)), by_shard(ctx.lake.files(LOAD_CURVES))
     changed |= {shard for shard in bronze if ctx.window.touches(shard.month)}
-    since = 0 if ctx.is_forced else _batch_seen(ctx)
+    seen = _batch_seen(ctx)
     clocks = {name: layout.clock for name, layout in ctx.settings.layouts.items()}
     return [
         CurvesTask(
@@ -195,7 +198,8 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
             months=_near({shard.month for shard in changed if shard.bucket == bucket}),
             bronze={shard: files for shard, files in bronze.items() if shard.bucket == bucket},
             curves={shard: files for shard, files in curves.items() if shard.bucket == bucket},
-            since=since,
+            since=0 if ctx.is_forced else seen,
+            seen=seen,
             start=ctx.window.start,
             end=ctx.window.end,
             clocks=clocks,

@@ -32,7 +32,7 @@ def contest(site: Site) -> Contest:
     def mllib(_: None) -> float:
         from pyspark.ml.clustering import KMeans  # noqa: PLC0415
         from pyspark.ml.functions import array_to_vector  # noqa: PLC0415
-        from pyspark.sql import functions as F  # noqa: N812, PLC0415
+        from pyspark.sql import functions as F  # noqa: PLC0415
 
         shapes = site.session.read.parquet(*paths).select(array_to_vector(F.col("shape")).alias("features"))
         model = KMeans(k=CLUSTERS, seed=site.town.seed).fit(shapes)
