@@ -72,11 +72,12 @@ def _told(home: Path) -> str:
     gold = sorted(name for name in reader.tables() if name.startswith("gold."))
     lines = [f"{name:<28} {home / 'gold' / TABLES[name].short_name}" for name in gold]
     customers = reader.query("select count(*) as n from gold.customer_segments")["n"][0].as_py()
-    segments = reader.query("select count(distinct segment) as n from gold.customer_segments")["n"][0].as_py()
+    named = "select count(distinct segment) as n from gold.customer_segments where not is_unusual"
+    segments = reader.query(named)["n"][0].as_py()
     return "\n".join(
         [
             "",
-            f"{customers} customers in {segments} segments",
+            f"{customers} customers segmented: {segments} named segments, and the unusual",
             "",
             "gold tables:",
             *lines,
