@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Stamp:
+class Scoring:
     """What every row of a scoring says of its origin."""
 
     as_of: date
@@ -44,7 +44,7 @@ class Stamp:
         }
 
 
-def customer_segments(typical: pa.Table, code_counts: pa.Table, model: SegmentModel, stamp: Stamp) -> pa.Table:
+def customer_segments(typical: pa.Table, code_counts: pa.Table, model: SegmentModel, scoring: Scoring) -> pa.Table:
     """One row per customer of `typical` (TYPICAL_SHAPES), in the schema of gold.customer_segments.
 
     `code_counts` (daily_codes.CODE_COUNTS) may have several rows a customer, one a shard; a customer it does not have
@@ -65,7 +65,7 @@ def customer_segments(typical: pa.Table, code_counts: pa.Table, model: SegmentMo
         "days": typical["days"],
         "mean_daily_kwh": typical["mean_daily_kwh"],
         "peak_hours": peak_hours(shapes.outlines, shapes.known),
-        **stamp.columns(len(typical)),
+        **scoring.columns(len(typical)),
     }
     schema = arrow_schema(CUSTOMER_SEGMENTS)
     return pa.table([columns[name] for name in schema.names], names=schema.names).cast(schema)

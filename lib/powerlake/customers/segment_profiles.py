@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from powerlake.customers.customer_segments import Stamp, peak_hours
+from powerlake.customers.customer_segments import Scoring, peak_hours
 from powerlake.customers.month_shapes import DAY_TYPES, POINTS, sum_by_group
 from powerlake.customers.segment_names import UNUSUAL_DESCRIPTION, UNUSUAL_NAME, Words, describe, name_segments
 from powerlake.customers.segments import UNUSUAL, Assignment, SegmentModel
@@ -74,7 +74,7 @@ def profile_sums(typical: pa.Table, found: Assignment) -> pa.Table:
     )
 
 
-def segment_profiles(sums: pa.Table, model: SegmentModel, stamp: Stamp) -> pa.Table:
+def segment_profiles(sums: pa.Table, model: SegmentModel, scoring: Scoring) -> pa.Table:
     """One row per segment, day type and season that any member has, and `all`, in the schema of gold.segment_profiles.
 
     `sums` holds the PROFILE_SUMS of all shards, in any order. The unusual have a profile too: the mean of what has
@@ -96,7 +96,7 @@ def segment_profiles(sums: pa.Table, model: SegmentModel, stamp: Stamp) -> pa.Ta
         "typical_kw": _curves(kw, has_curve),
         "typical_shape": _curves(shape, has_curve),
         "peak_hours": peak_hours(kw, has_curve),
-        **stamp.columns(len(kw)),
+        **scoring.columns(len(kw)),
     }
     schema = arrow_schema(SEGMENT_PROFILES)
     return pa.table([columns[name] for name in schema.names], names=schema.names).cast(schema)

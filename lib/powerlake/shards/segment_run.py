@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from powerlake.customers.customer_segments import Stamp as Scoring
+from powerlake.customers.customer_segments import Scoring
 from powerlake.customers.segment_profiles import segment_profiles
-from powerlake.customers.segments import SegmentModel
-from powerlake.customers.shape_features import shapes_of
+from powerlake.customers.segments import SegmentModel, fit_segments
 from powerlake.lake.shard import Shard
 from powerlake.lake.staging import Staged, combine, stage_rows
 from powerlake.lake.store import DataFile
@@ -28,7 +27,8 @@ from powerlake.shards.segments import (
     ShapesFound,
     find_shapes,
     first_date,
-    fit,
+    fit_days,
+    sampled_shapes,
     score,
     shapes_tasks,
 )
@@ -83,8 +83,8 @@ class SegmentRun:
         champion = registry.champion(segment_life.NAME)
         if champion is not None and not segment_life.is_due(champion, self.as_of, settings.refit_days):
             return champion
-        model, codebook = fit(found, settings.seed)
-        shapes = shapes_of(pa.concat_tables([part.shapes for part in found]))
+        shapes = sampled_shapes(found)
+        model, codebook = fit_segments(shapes, settings.seed), fit_days(found, settings.seed)
         curves, south = self._sample(found)
         judgement = segment_life.judged(model, champion, shapes, curves, settings.seed, south=south)
         record = segment_life.fit_record(

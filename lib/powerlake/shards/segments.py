@@ -17,13 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from powerlake.customers.customer_segments import Stamp as Scoring
-from powerlake.customers.customer_segments import customer_segments
+from powerlake.customers.customer_segments import Scoring, customer_segments
 from powerlake.customers.daily_codes import SAMPLE_DAYS, Codebook, code_counts, day_sample, fit_codebook
 from powerlake.customers.month_shapes import INPUT_COLUMNS, month_shapes
 from powerlake.customers.segment_profiles import profile_sums
-from powerlake.customers.segments import MAX_FIT_CUSTOMERS, SegmentModel, fit_segments
-from powerlake.customers.shape_features import shapes_of
+from powerlake.customers.segments import MAX_FIT_CUSTOMERS, SegmentModel
+from powerlake.customers.shape_features import Shapes, shapes_of
 from powerlake.customers.shapes import typical_of_months
 from powerlake.lake.staging import Staged, Stamp, stage_rows
 from powerlake.lake.store import DataFile
@@ -121,10 +120,14 @@ def shapes_tasks(
     ]
 
 
-def fit(found: Sequence[ShapesFound], seed: int) -> tuple[SegmentModel, Codebook]:
-    """The segments and the daily codes, of the samples of all buckets."""
-    shapes = shapes_of(pa.concat_tables([part.shapes for part in found]))
-    return fit_segments(shapes, seed), fit_codebook(np.concatenate([part.days for part in found]), seed)
+def sampled_shapes(found: Sequence[ShapesFound]) -> Shapes:
+    """The shapes that all buckets gave for the fit."""
+    return shapes_of(pa.concat_tables([part.shapes for part in found]))
+
+
+def fit_days(found: Sequence[ShapesFound], seed: int) -> Codebook:
+    """The daily codes, of the days that all buckets gave."""
+    return fit_codebook(np.concatenate([part.days for part in found]), seed)
 
 
 @dataclass(frozen=True)

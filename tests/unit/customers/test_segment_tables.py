@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from powerlake.customers.customer_segments import Stamp, customer_segments, peak_hours
+from powerlake.customers.customer_segments import Scoring, customer_segments, peak_hours
 from powerlake.customers.daily_codes import CODE_COUNTS
 from powerlake.customers.segment_profiles import profile_sums, segment_profiles
 from powerlake.customers.segments import SegmentModel, fit_segments
@@ -19,7 +19,7 @@ from powerlake.tables.derive import arrow_schema
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
 
-STAMP = Stamp(date(2023, 1, 31), "3", "run-1")
+STAMP = Scoring(date(2023, 1, 31), "3", "run-1")
 KINDS = ["morning", "daytime", "evening", "steady"] * 6
 NO_CODES = CODE_COUNTS.empty_table()
 
