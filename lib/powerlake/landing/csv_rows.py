@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
@@ -15,7 +14,7 @@ from pyarrow import csv as arrow_csv
 from powerlake.landing.csv_text import FORBIDDEN, cells_of, column_of, lines_of, sort_by_text
 from powerlake.landing.layouts import Columns, recognise
 from powerlake.landing.refusals import FileRefused
-from powerlake.landing.rows import RowBlock, SortedRows, encode_meters, readings_of, to_floats
+from powerlake.landing.rows import RowBlock, SortedRows, encode_meters, is_sound, readings_of, to_floats
 from powerlake.landing.text_file import Block, TextFile, count_lines
 from powerlake.landing.times import Labels, format_of, labels_of_timestamps, parse
 
@@ -105,7 +104,7 @@ class BlockParser:
         except pa.ArrowInvalid:
             return None
         kwh = np.column_stack([to_floats(column) for column in numbers])
-        if not self._is_sound(meter, labels, kwh, sum(column.null_count for column in numbers)):
+        if not is_sound(self.columns, meter, labels, kwh, sum(column.null_count for column in numbers)):
             return None
         row_number = np.arange(first_row, first_row + len(kwh), dtype=np.int32)
         others = {self.columns.names[place]: cells[place] for place in self.columns.others}
@@ -136,13 +135,3 @@ class BlockParser:
 
     def _labels(self, column: pa.Array) -> Labels:
         return labels_of_timestamps(column) if pa.types.is_timestamp(column.type) else parse(column, self.form)
-
-    def _is_sound(self, meter: pa.DictionaryArray, labels: Labels, kwh: npt.NDArray[np.float64], nulls: int) -> bool:
-        """Whether every row is one to keep: the checks of `rows.judge`, for all rows at once."""
-        if not (labels.is_valid.all() and labels.in_range.all()) or "" in meter.dictionary.to_pylist():
-            return False
-        unfinished = kwh.size - int(np.isfinite(kwh).sum())
-        if not self.columns.layout.is_wide:
-            return unfinished == 0
-        is_filled = unfinished == nulls and not (nulls and np.isnan(kwh).all(axis=1).any())
-        return is_filled and not labels.second.any()

@@ -105,9 +105,18 @@ def _wide_arrays(block: RowBlock, usual_points: int) -> dict[str, pa.Array]:
     """A row has its file's usual number of points, or all columns where one beyond the usual is filled."""
     count, width = block.kwh.shape
     is_filled = ~np.isnan(block.kwh)
+    if width <= usual_points:
+        return _wide_lists(block, block.kwh.reshape(-1), np.full(count, width), is_filled)
     has_more = is_filled[:, usual_points:].any(axis=1)
-    lengths = np.where(has_more, width, min(usual_points, width))
-    flat = block.kwh[np.arange(width) < lengths[:, None]]
+    lengths = np.where(has_more, width, usual_points)
+    return _wide_lists(block, block.kwh[np.arange(width) < lengths[:, None]], lengths, is_filled)
+
+
+def _wide_lists(
+    block: RowBlock, flat: npt.NDArray[np.float64], lengths: npt.NDArray[np.int64], is_filled: npt.NDArray[np.bool_]
+) -> dict[str, pa.Array]:
+    """The columns of wide rows whose values lie in `flat`, `lengths` of each row."""
+    count = len(block)
     bounds = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
     return {
         "second_of_day": _nulls("second_of_day", count),

@@ -19,11 +19,13 @@ from powerlake.landing.rows import (
     SortedRows,
     Values,
     encode_meters,
+    is_sound,
     numbers_of_column,
     numbers_of_text,
     readings_of,
     side_by_side,
     sort_out,
+    to_floats,
 )
 from powerlake.landing.text_file import Limits
 from powerlake.landing.times import Labels, format_of, labels_of_timestamps, parse
@@ -116,11 +118,16 @@ def _text(column: pa.Array) -> pa.Array:
 def _sort_batch(
     columns: Columns, cells: list[pa.Array], batch: pa.RecordBatch, first_row: int, form: str | None
 ) -> SortedRows:
-    values = side_by_side([_values(cells[place]) for place in columns.values])
-    kwh = readings_of(values.kwh, columns)
+    energy = [cells[place] for place in columns.values]
     row_number = np.arange(first_row, first_row + batch.num_rows, dtype=np.int32)
     others = {columns.names[place]: _as_text(cells[place]) for place in columns.others}
-    block = RowBlock(encode_meters(cells[columns.meter]), _labels(cells[columns.time], form), kwh, row_number, others)
+    meter, labels = encode_meters(cells[columns.meter]), _labels(cells[columns.time], form)
+    if all(pa.types.is_float64(column.type) for column in energy):
+        kwh = np.column_stack([to_floats(column) for column in energy])
+        if is_sound(columns, meter, labels, kwh, sum(column.null_count for column in energy)):
+            return SortedRows(RowBlock(meter, labels, readings_of(kwh, columns), row_number, others), (), len(kwh))
+    values = side_by_side([_values(column) for column in energy])
+    block = RowBlock(meter, labels, readings_of(values.kwh, columns), row_number, others)
     return sort_out(block, values, columns, lambda rows: _records(batch, rows), cut=False)
 
 

@@ -81,6 +81,19 @@ def judge(meter: pa.DictionaryArray, labels: Labels, values: Values, is_wide: bo
     return verdicts.astype(np.int8)
 
 
+def is_sound(
+    columns: Columns, meter: pa.DictionaryArray, labels: Labels, kwh: npt.NDArray[np.float64], nulls: int
+) -> bool:
+    """Whether every row is one to keep: the checks of `judge` for all rows at once, on numbers with `nulls` empty."""
+    if not (labels.is_valid.all() and labels.in_range.all()) or "" in meter.dictionary.to_pylist():
+        return False
+    unfinished = kwh.size - int(np.isfinite(kwh).sum())
+    if not columns.layout.is_wide:
+        return unfinished == 0
+    is_filled = unfinished == nulls and not (nulls and np.isnan(kwh).all(axis=1).any())
+    return is_filled and not labels.second.any()
+
+
 def sort_out(
     block: RowBlock, values: Values, columns: Columns, record_of: Callable[[npt.NDArray[np.intp]], pa.Array], cut: bool
 ) -> SortedRows:

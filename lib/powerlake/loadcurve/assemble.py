@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,10 @@ from powerlake.loadcurve.bronze_rows import Bools, BronzeRows
 from powerlake.loadcurve.clock import MINUTE_S, Dates, Ints, LayoutClock
 from powerlake.loadcurve.days import UNKNOWN
 from powerlake.loadcurve.intervals import ALLOWED_MINUTES, interval_of_days
+from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.quality import Refusal
 from powerlake.loadcurve.readings import Readings, read
+from powerlake.loadcurve.whole_days import is_whole, whole_days
 
 _SHIFTS = 3
 """A reading belongs to the day before its row's date, to that day, or to the one after."""
@@ -23,29 +25,11 @@ _NO_PLACE = -2
 
 
 @dataclass(frozen=True)
-class Days:
-    """Meter days with at least one reading, sorted by meter and date; curves lie flat, one behind the other."""
-
-    meter: Ints
-    """Rank of the meter among `BronzeRows.meter`."""
-    date: Dates
-    interval_minutes: Ints
-    points: Ints
-    batch: Ints
-    """Latest batch with a reading of the day."""
-    row: Ints
-    """A bronze row of the meter, for what is constant of it."""
-    kwh: npt.NDArray[np.float32]
-    """(points.sum(),) NaN where nothing was received."""
-
-    def __len__(self) -> int:
-        return len(self.meter)
-
-
-@dataclass(frozen=True)
 class Assembly:
     """Curves, what was refused, and where the received readings went."""
 
+    rows: BronzeRows
+    """The shard's bronze rows, which `days.row` and `days.meter` speak of."""
     days: Days
     refused: Readings
     counts: dict[str, int]
@@ -81,6 +65,23 @@ def assemble(
     duplicate. With `month` (YYYY-MM) only readings whose local day lies in it are looked at: labels at the end of
     the interval put the first label of a month into the month before, so hand in the neighbouring days' rows too.
     """
+    rows = BronzeRows.of(bronze, clocks)
+    which = is_whole(rows)
+    if not which.any():
+        return _by_reading(bronze, clocks, month, allowed)
+    inside = which if month is None else which & (rows.date.astype("datetime64[M]") == np.datetime64(month, "M"))
+    whole, rest = whole_days(rows, inside), np.flatnonzero(~which)
+    others = _by_reading(bronze.take(pa.array(rest)), clocks, month, allowed)
+    received = int(np.count_nonzero(~np.isnan(whole.kwh)))
+    counts = others.counts | {name: others.counts[name] + received for name in ("received", "published")}
+    moved = replace(others.days, row=rest[others.days.row], meter=rows.meter[rest[others.days.row]])
+    return Assembly(rows, Days.merged(whole, moved), others.refused, counts)
+
+
+def _by_reading(
+    bronze: pa.Table, clocks: Mapping[str, LayoutClock], month: str | None, allowed: tuple[int, ...]
+) -> Assembly:
+    """The curves of rows of any kind: each reading is put where its label says."""
     readings = _in_month(read(bronze, clocks), month)
     _refuse_values(readings)
     calendar = _calendar(readings)
@@ -98,7 +99,9 @@ def assemble(
         "duplicates": len(placed) - published - superseded,
         "superseded": superseded,
     }
-    return Assembly(_days(readings.rows, calendar, interval, points, kwh), readings.select(~accepted), counts)
+    return Assembly(
+        readings.rows, _days(readings.rows, calendar, interval, points, kwh), readings.select(~accepted), counts
+    )
 
 
 def _in_month(readings: Readings, month: str | None) -> Readings:

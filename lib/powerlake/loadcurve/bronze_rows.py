@@ -88,6 +88,15 @@ class BronzeRows:
         places = lengths(self.table["kwh"])
         return np.where(self.is_labelled | (places >= len(table)), 0, table[np.clip(places, 0, len(table) - 1)])
 
+    @cached_property
+    def points_of_wide(self) -> Ints:
+        """(rows,) intervals in the local day of a wide row; 0 where its length tells no interval, and in other rows."""
+        expected = np.zeros(len(self.date), dtype=np.int64)
+        for layout, clock in enumerate(self.clocks):
+            here = (self.layout == layout) & (self.wide_interval > 0)
+            expected[here] = clock.clock.points(self.date[here], self.wide_interval[here])
+        return expected
+
     def row_numbers(self, row: Ints, item: Ints) -> Ints:
         """(n,) row in the file of each reading, given its bronze row and its place in the flattened `kwh`."""
         counts = lengths(self.table["row_number"])

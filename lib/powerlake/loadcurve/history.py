@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from powerlake.loadcurve.assemble import Days
 from powerlake.loadcurve.clock import Dates, Ints
 from powerlake.loadcurve.days import UNKNOWN, Matrix, contiguous, items, lengths
+from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.quality import MEASURED, is_one_of
 
 CONTEXT_COLUMNS = ("meter_id", "date", "kwh", "quality", "interval_minutes")
@@ -46,10 +46,12 @@ class MeasuredDays:
             return cls(nothing, nothing.astype("datetime64[D]"), nothing, nothing, np.zeros(0, dtype=np.float32))
         meter = pc.index_in(contiguous(context["meter_id"]), meter_ids)
         known = pc.and_(meter.is_valid(), pc.less(context["date"], pa.scalar(first.astype(object), pa.date32())))
-        rows = context.select(CONTEXT_COLUMNS).filter(known)
+        rows = context.select(CONTEXT_COLUMNS)
+        if not pc.all(known).as_py():
+            rows, meter = rows.filter(known), meter.filter(contiguous(known))
         measured = is_one_of(items(rows["quality"], np.int8), *MEASURED)
         return cls(
-            meter=contiguous(meter.filter(contiguous(known))).to_numpy().astype(np.int64),
+            meter=contiguous(meter).to_numpy().astype(np.int64),
             date=rows["date"].to_numpy().astype("datetime64[D]"),
             interval_minutes=rows["interval_minutes"].to_numpy().astype(np.int64),
             points=lengths(rows["kwh"]),

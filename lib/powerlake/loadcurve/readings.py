@@ -94,21 +94,12 @@ def _locate_places(readings: Readings) -> None:
     place = readings.item[here] - rows.first_item[row]
     step = rows.wide_interval * MINUTE_S
     readings.elapsed[here] = place * step[row] + (rows.first_place * step)[row]
-    places, expected = lengths(rows.table["kwh"]), _expected_places(rows)
+    places, expected = lengths(rows.table["kwh"]), rows.points_of_wide
     is_misfit = ~rows.is_labelled & ((places < expected) | (expected == 0))
     if (places > expected)[~rows.is_labelled].any():  # more places than the day has do no harm while they are empty
         is_misfit[row[(place >= expected[row]) & ~np.isnan(readings.kwh[here])]] = True
     if is_misfit.any():
         readings.refusal[is_misfit[readings.row]] = Refusal.WRONG_POINT_COUNT
-
-
-def _expected_places(rows: BronzeRows) -> Ints:
-    """(rows,) intervals in the local day of a wide row; 0 where its length tells no interval, and in other rows."""
-    expected = np.zeros(len(rows.date), dtype=np.int64)
-    for layout, clock in enumerate(rows.clocks):
-        here = (rows.layout == layout) & (rows.wide_interval > 0)
-        expected[here] = clock.clock.points(rows.date[here], rows.wide_interval[here])
-    return expected
 
 
 def _locate_labels(readings: Readings) -> None:

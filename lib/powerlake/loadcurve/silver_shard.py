@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from powerlake.errors import ReadingsLost
-from powerlake.loadcurve.assemble import Assembly, Days, assemble
+from powerlake.loadcurve.assemble import Assembly, assemble
 from powerlake.loadcurve.bronze_rows import BronzeRows
 from powerlake.loadcurve.clock import LayoutClock
 from powerlake.loadcurve.days import contiguous, lists_of
 from powerlake.loadcurve.history import MeasuredDays
+from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.quality import ESTIMATED, NOTHING_RECEIVED, WITHOUT_VALUE
 from powerlake.loadcurve.refused import refused_table
 from powerlake.loadcurve.rules import VEE_VERSION, VeeRules
@@ -72,7 +73,7 @@ def silver_shard(
     ConfigurationError for a layout without a clock, ReadingsLost if the counts do not add up.
     """
     assembly = assemble(bronze.select(BRONZE_COLUMNS), clocks, month=month)
-    days, rows = assembly.days, assembly.refused.rows
+    days, rows = assembly.days, assembly.rows
     first = days.date.min() if len(days) else np.datetime64("1970-01-01")
     first = np.datetime64(month, "D") if month else first
     result = validated(days, MeasuredDays.before(context, _meter_ids(rows), first), rules)

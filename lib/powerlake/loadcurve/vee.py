@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from powerlake.loadcurve.assemble import Days
 from powerlake.loadcurve.bronze_rows import Bools
 from powerlake.loadcurve.clock import Ints
 from powerlake.loadcurve.estimate import interpolated, similar_day
 from powerlake.loadcurve.history import Curve, History, Kilowatts, MeasuredDays, sums
+from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.quality import ESTIMATED, Flag, Quality, is_one_of
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.validate import (

@@ -16,6 +16,7 @@ from powerlake.lake.shard import Shard, by_shard
 from powerlake.lake.staging import Staged, Stamp, combine, stage_rows
 from powerlake.lake.store import DataFile
 from powerlake.loadcurve.clock import Label, LayoutClock
+from powerlake.loadcurve.history import CONTEXT_COLUMNS
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.silver_shard import BRONZE_COLUMNS, silver_shard
 from powerlake.shards.files import read_files
@@ -114,13 +115,22 @@ def _bronze_of(task: CurvesTask, month: str) -> pa.Table:
     first, last = _bounds(month)
     edges = {shifted(month, -1): first - timedelta(days=1), shifted(month, 1): last + timedelta(days=1)}
     own = read_files(LOAD_CURVES_RAW, task.bronze.get(Shard(month, task.bucket), ()), BRONZE_COLUMNS)
-    beside = [
-        read_files(
-            LOAD_CURVES_RAW, task.bronze.get(Shard(name, task.bucket), ()), BRONZE_COLUMNS, pc.field("date") == day
-        )
-        for name, day in edges.items()
+    beside = [_edge(task, Shard(name, task.bucket), day) for name, day in edges.items()]
+    return pa.concat_tables([own, *(rows for rows in beside if len(rows))])
+
+
+def _edge(task: CurvesTask, shard: Shard, day: date) -> pa.Table:
+    """The shard's bronze rows of one day, or none where no reading of theirs can belong to another day.
+
+    Whether one can is told by two columns that cost nothing to decode, so most files' curves are not.
+    """
+    files, on_day = task.bronze.get(shard, ()), pc.field("date") == day
+    movable = [
+        file
+        for file in files
+        if _may_move(task, read_files(LOAD_CURVES_RAW, [file], ("layout", "utc_offset_minutes"), on_day))
     ]
-    return pa.concat_tables([own, *(rows for rows in beside if _may_move(task, rows))])
+    return read_files(LOAD_CURVES_RAW, movable, BRONZE_COLUMNS, on_day)
 
 
 def _may_move(task: CurvesTask, rows: pa.Table) -> bool:
@@ -149,8 +159,8 @@ def _before(task: CurvesTask, shard: Shard, fresh: Mapping[Shard, pa.Table]) -> 
     previous = Shard(shifted(shard.month, -1), shard.bucket)
     recent = pc.field("date") >= first - timedelta(days=task.rules.history_days)
     if previous in fresh:
-        return fresh[previous].filter(recent)
-    return read_files(LOAD_CURVES, task.curves.get(previous, ()), keep=recent)
+        return fresh[previous].select(CONTEXT_COLUMNS).filter(recent)
+    return read_files(LOAD_CURVES, task.curves.get(previous, ()), CONTEXT_COLUMNS, recent)
 
 
 def _untouched(curves: pa.Table, touched: set[date]) -> pa.Table:

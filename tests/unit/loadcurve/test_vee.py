@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powerlake.errors import ConfigurationError
-from powerlake.loadcurve.assemble import Days
+from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.estimate import interpolated
 from powerlake.loadcurve.history import History, MeasuredDays
 from powerlake.loadcurve.quality import Flag, Quality
