@@ -1,5 +1,7 @@
 """One curve a meter's day: intervals, clock changes, duplicates, corrections, refused readings."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,8 +9,10 @@ from hypothesis import strategies as st
 
 from powerlake.errors import ConfigurationError
 from powerlake.loadcurve.assemble import assemble
+from powerlake.loadcurve.bronze_rows import BronzeRows
 from powerlake.loadcurve.clock import Label, LayoutClock, LocalClock
 from powerlake.loadcurve.quality import Refusal
+from powerlake.loadcurve.whole_days import is_whole
 
 SHANGHAI = LayoutClock(LocalClock("Asia/Shanghai"))
 LONDON = LayoutClock(LocalClock("Europe/London"))
@@ -242,3 +246,35 @@ def test_every_reading_is_accounted_for_whatever_comes_in_whatever_order(bronze,
     assert again.counts == counts
     np.testing.assert_array_equal(again.days.kwh, assembly.days.kwh)
     np.testing.assert_array_equal(again.days.batch, assembly.days.batch)
+
+
+def taken_reading_by_reading(*args, **kwargs):
+    with patch("powerlake.loadcurve.assemble.is_whole", lambda rows: np.zeros(len(rows.date), dtype=bool)):
+        return assemble(*args, **kwargs)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=deliveries(), label=st.sampled_from(list(Label)), month=st.sampled_from([None, "2024-10", "2024-03"]))
+def test_whole_days_come_out_as_if_taken_reading_by_reading(bronze, bronze_row, rows, label, month):
+    clocks = dict.fromkeys(("long", "wide"), LayoutClock(LocalClock("Europe/London"), label))
+    shard = bronze(*(bronze_row(kwh, seconds, **place) for kwh, seconds, place in rows))
+    one, other = assemble(shard, clocks, month=month), taken_reading_by_reading(shard, clocks, month=month)
+    assert one.counts == other.counts
+    assert reasons(one) == reasons(other)
+    for name in ("meter", "date", "interval_minutes", "points", "batch", "kwh"):
+        np.testing.assert_array_equal(getattr(one.days, name), getattr(other.days, name))
+
+
+def test_a_whole_day_needs_no_reading_by_reading(bronze, bronze_row):
+    rows = [
+        bronze_row([1.0] * 96),
+        bronze_row([1.0, None] * 48, day="2024-03-06"),
+        bronze_row([-1.0] + [1.0] * 95, day="2024-03-07"),
+        bronze_row([1.0] * 95, day="2024-03-08"),
+        bronze_row([1.0] * 96, day="2024-03-09"),
+        bronze_row([1.0] * 96, day="2024-03-09", batch=2),
+        bronze_row([1.0] * 96, meter="m2"),
+        bronze_row([1.0], [0], meter="m2", day="2024-03-06"),
+    ]
+    found = is_whole(BronzeRows.of(bronze(*rows), PLAIN))
+    assert found.tolist() == [True, True, False, False, False, False, False, False]

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powerlake.errors import ConfigurationError
-from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.estimate import interpolated
 from powerlake.loadcurve.history import History, MeasuredDays
+from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.quality import Flag, Quality
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.validate import usual_kw
