@@ -1,5 +1,7 @@
 """Errors a person can act on: each carries its facts as fields and says the remedy in one line."""
 
+from typing import Any
+
 
 class PowerlakeError(Exception):
     """The base of every error raised on purpose. `str(error)` is one line for the user.
@@ -14,6 +16,10 @@ class PowerlakeError(Exception):
         self.remedy = remedy
         self.facts = facts
         super().__init__(f"{message}; {remedy}" if remedy else message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By its fields, whatever its class is made from: an error travels from worker to driver."""
+        return _restored, (type(self), self.args, self.__dict__)
 
 
 class ConfigurationError(PowerlakeError):
@@ -74,3 +80,10 @@ class JobFailed(PowerlakeError):
 
 class JobTimeout(PowerlakeError):
     """A job ran longer than its timeout."""
+
+
+def _restored(kind: type[PowerlakeError], args: tuple[Any, ...], fields: dict[str, Any]) -> PowerlakeError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(fields)
+    return error

@@ -3,12 +3,13 @@
 import math
 import operator
 import os
+import pickle
 
 import pytest
-from pyspark.errors import PythonException
 from pyspark.sql import SparkSession
 
-from powerlake.lake.bulk import run_tasks
+from powerlake.errors import ReadingsLost
+from powerlake.lake.bulk import _outcome, run_tasks
 
 
 def test_results_come_in_the_order_of_the_tasks(session: SparkSession) -> None:
@@ -29,5 +30,31 @@ def test_no_tasks_ask_nothing_of_spark() -> None:
 
 
 def test_an_error_in_a_task_is_the_callers_and_says_what_it_was(session: SparkSession) -> None:
-    with pytest.raises(PythonException, match="ValueError: math domain error"):
+    with pytest.raises(ValueError, match="math domain error") as caught:
         run_tasks(session, math.sqrt, [4.0, -1.0])
+    assert any("in a worker" in note for note in caught.value.__notes__)
+
+
+def lose_readings(received: int) -> None:
+    raise ReadingsLost("silver.load_curves", received, 1)
+
+
+def test_an_error_raised_on_purpose_keeps_its_kind_and_fields() -> None:
+    failed = pickle.loads(pickle.dumps(_outcome(lose_readings, 3)))
+    with pytest.raises(ReadingsLost, match="3") as caught:
+        failed.raise_again()
+    assert caught.value.facts == ReadingsLost("silver.load_curves", 3, 1).facts
+
+
+class OddError(Exception):
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__(f"{one} and {other}")
+
+
+def raise_odd(task: int) -> None:
+    raise OddError(task, task)
+
+
+def test_an_error_that_cannot_travel_sends_its_type_and_words() -> None:
+    with pytest.raises(RuntimeError, match="OddError: 2 and 2"):
+        _outcome(raise_odd, 2).raise_again()
