@@ -16,7 +16,7 @@ test: ## Everything continuous integration runs
 	scripts/test
 
 unit: setup ## Tests that need no JVM
-	$(PYTHON) -m pytest tests/unit
+	$(PYTHON) -m pytest -n 2 tests/unit
 
 lint: setup ## Check style
 	.venv/bin/ruff check lib jobs scripts tests && .venv/bin/ruff format --check lib jobs scripts tests

@@ -38,7 +38,8 @@ BY_NAME = {"month": "2024-03", "bucket": 0, "interval_minutes": 30, "rows_quaran
 
 def fitting(column: Column) -> object:
     """A value with which a row of the column's table fits its declaration."""
-    return BY_NAME.get(column.name, _of_type(column.type))
+    usual, named = _of_type(column.type), BY_NAME.get(column.name)
+    return named if type(named) is type(usual) else usual
 
 
 def _of_type(dtype: pa.DataType) -> object:
@@ -89,8 +90,19 @@ LEAN = {
 
 
 @pytest.fixture(scope="session")
-def session(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
-    scratch: Mapping[str, str] = {"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse"))}
+def event_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the run's session writes down its plans and tasks."""
+    return tmp_path_factory.mktemp("events")
+
+
+@pytest.fixture(scope="session")
+def session(tmp_path_factory: pytest.TempPathFactory, event_log: Path) -> "Iterator[SparkSession]":
+    scratch: Mapping[str, str] = {
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.compress": "false",
+        "spark.eventLog.dir": event_log.as_uri(),
+    }
     from powerlake.lake.session import open_session  # noqa: PLC0415 - unit tests do not wait for Spark
 
     session = open_session({**LEAN, **scratch})

@@ -16,7 +16,7 @@ DEPARTMENT, FEED = "metering", "load_curves"
 
 
 def run(ctx: JobContext) -> RunReport:
-    ledger = Ledger.of(ctx.lake.rows(LANDING_FILES).to_pylist())
+    ledger = Ledger.of(ctx.lake.rows(LANDING_FILES).to_pylist(), f"{DEPARTMENT}/{FEED}")
     found = ledger.sort(discover(ctx.lake.landing, DEPARTMENT, FEED, ledger.known))
     if not found:
         return ctx.report("unchanged", note="no new file in landing")

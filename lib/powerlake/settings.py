@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from powerlake.errors import ConfigurationError
+from powerlake.external.source import Source
 from powerlake.loadcurve.clock import Label, LayoutClock, LocalClock
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.project import Project
@@ -32,7 +33,7 @@ NESTING = "__"
 ENV_VARIABLE = "POWERLAKE_ENV"
 DEFAULT_ENV = "local"
 
-_MACHINE_SECTIONS = frozenset({"env", "home", "spark"})
+_MACHINE_SECTIONS = frozenset({"env", "external_sources", "home", "security", "spark"})
 """Say where and how fast work is done, not what comes out."""
 
 
@@ -51,6 +52,8 @@ def _spark_text(value: object) -> object:
 
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
 SparkValue = Annotated[str, BeforeValidator(_spark_text)]
+SourceName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+"""Goes into the names of files."""
 
 
 def _pointed_at(value: object, build: ValidatorFunctionWrapHandler) -> object:
@@ -95,6 +98,13 @@ class SegmentSettings(Section):
     seed: int = 0
 
 
+class SecuritySettings(Section):
+    """Where keys come from."""
+
+    keyring: Path | None = None
+    """The file of keys; None for keys/keyring.json below home."""
+
+
 class Settings(BaseSettings):
     """All settings. Build it with `load_settings`."""
 
@@ -106,11 +116,21 @@ class Settings(BaseSettings):
     home: Path
     """The lake, its MLflow database, its logs and the state of its runs."""
     bucket_count: Annotated[int, Field(ge=1, le=4096)]
+    utility_clock: Timezone = "Asia/Shanghai"
+    """The clock of times that a department sends without a UTC offset."""
     layouts: dict[str, LayoutTime]
     """By the name of the landing layout: long, wide, sgsc."""
     vee: Annotated[VeeRules, WrapValidator(_pointed_at)] = VeeRules()
     segments: SegmentSettings = SegmentSettings()
+    security: SecuritySettings = SecuritySettings()
+    external_sources: dict[SourceName, Annotated[Source, WrapValidator(_pointed_at)]] = {}
+    """What `powerlake fetch` brings into landing, by name."""
     spark: dict[str, SparkValue] = {}
+
+    @property
+    def keyring_path(self) -> Path:
+        """The file of keys in force."""
+        return (self.security.keyring or self.home / "keys" / "keyring.json").expanduser().absolute()
 
     @classmethod
     def settings_customise_sources(

@@ -69,18 +69,20 @@ class Utility:
         path.write_bytes(gzip.compress(content, mtime=0) if name.endswith(".gz") else content)
         return path
 
-    def run(self, *only: str, window: Window | None = None, is_forced: bool = False) -> RunState:
-        """Run `daily`, or only the named jobs of it. Fails the test where a job fails."""
+    def run(
+        self, *only: str, window: Window | None = None, is_forced: bool = False, pipeline: str = "daily"
+    ) -> RunState:
+        """Run the pipeline, or only the named jobs of it. Fails the test where a job fails."""
         project = find_project()
         settings = load_settings(project).model_copy(update={"home": self.home})
-        pipeline = read_pipelines(project.pipelines)["daily"]
+        spec = read_pipelines(project.pipelines)[pipeline]
         state = new_run(
-            pipeline, selected(pipeline, only=only), window or Window(), "local", datetime.now(UTC), force=is_forced
+            spec, selected(spec, only=only), window or Window(), "local", datetime.now(UTC), force=is_forced
         )
         engine = LakeEngine(
-            self.lake, settings, project.jobs, state.run_id, pipeline.name, state.window, is_forced=is_forced
+            self.lake, settings, project.jobs, state.run_id, spec.name, state.window, is_forced=is_forced
         )
-        state = Runner(pipeline, engine, StateStore(self.home)).run(state)
+        state = Runner(spec, engine, StateStore(self.home)).run(state)
         failed = {name: job.error for name, job in state.jobs.items() if job.outcome in {"failed", "not_run"}}
         assert not failed
         self.runs.append(state)

@@ -181,7 +181,7 @@ def test_the_log_keeps_the_traceback_that_the_screen_does_not_show(powerlake, pr
         (("query", "SELECT * FROM silver.load_curves; DROP TABLE x"),
          "a query is one SELECT; only pipelines write tables"),
         (("tables", "gold.x"), "table gold.x is not declared; `powerlake tables` lists them"),
-        (("evaluate", "tides", "--train", "."), "there is no suite tides; use one of: segments"),
+        (("evaluate", "tides", "--train", "."), "there is no suite tides; use one of: artefacts, likeness, segments"),
         (("evaluate", "segments", "--train", "nowhere"), "--train nowhere is not a folder"),
     ],
 )  # fmt: skip
@@ -217,7 +217,7 @@ def test_plan_shows_order_reasons_and_tables(powerlake) -> None:
         0,
         "run       silver.load_curves: it has not succeeded yet\n"
         "             reads  bronze.load_curves_raw\n"
-        "            writes  silver.load_curves\n",
+        "            writes  silver.load_curves, quarantine.load_curves\n",
     )
     steps = json.loads(powerlake("plan", "daily", "--json")[1])
     assert [(step["job"], step["action"]) for step in steps] == [

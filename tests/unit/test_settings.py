@@ -134,6 +134,16 @@ def test_the_project_s_own_environments_load(env) -> None:
     assert set(settings.layouts) == {"long", "wide", "sgsc"}
 
 
+def test_the_keyring_lies_below_home_unless_it_is_named(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("POWERLAKE_HOME", str(tmp_path))
+    usual = load_settings(Project(ROOT), "local")
+    assert usual.keyring_path == tmp_path / "keys" / "keyring.json"
+    monkeypatch.setenv("POWERLAKE_SECURITY__KEYRING", "/safe/keys.json")
+    named = load_settings(Project(ROOT), "local")
+    assert named.keyring_path == Path("/safe/keys.json")
+    assert named.digest() == usual.digest(), "where keys lie does not bear on what the tables hold"
+
+
 def test_the_project_is_found_from_below_and_by_variable(tmp_path, monkeypatch) -> None:
     found = project(tmp_path)
     below = tmp_path / "docs" / "deep"

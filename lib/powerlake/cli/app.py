@@ -159,6 +159,102 @@ def query(
     typer.echo(asking.query(sql, env, as_json=as_json))
 
 
+feeds_app = typer.Typer(rich_markup_mode=None)
+app.add_typer(feeds_app, name="feeds")
+
+
+@feeds_app.callback(invoke_without_command=True)
+def feeds(context: typer.Context, env: Env = None, as_json: Json = False) -> None:
+    """Show what each department has delivered.
+
+    Of each feed its last delivery, files, rows, quarantine and lateness.
+    """
+    from powerlake.cli import feeding
+
+    if context.invoked_subcommand is None:
+        typer.echo(feeding.feeds(env, as_json=as_json))
+
+
+@feeds_app.command("check")
+def check_feeds(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Files, laid out as below landing/ or loose.")],
+    as_json: Json = False,
+) -> None:
+    """See whether files would be taken, before they are sent.
+
+    Exit code 1 where one would be refused as a whole.
+    """
+    from powerlake.cli import feeding
+
+    told, is_well = feeding.check(folder, as_json=as_json)
+    typer.echo(told)
+    if not is_well:
+        raise typer.Exit(1)
+
+
+@app.command("simulate")
+def simulate_utility(
+    *,
+    customers: Annotated[int, typer.Option(help="How many; a feeder has 250.")],
+    days: Annotated[int, typer.Option(help="Local days from --start on.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="An empty folder, or one to make.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 0,
+    start: Annotated[str | None, typer.Option(metavar="DAY", help="First local date; else 2024-01-01.")] = None,
+    env: Env = None,
+) -> None:
+    """Make the files of a synthetic utility.
+
+    Every department's feeds in DIR/landing, what comes late in DIR/later by day, and the planted truth in DIR/truth.
+    """
+    from powerlake.cli import dates, simulating
+
+    typer.echo(simulating.run(customers, days, seed, dates.day_of("--start", start), out, env))
+
+
+@app.command()
+def adapt(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A public data set, such as lcl_london.")],
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="The folder it lies in.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where its feeds are written.")],
+) -> None:
+    """Put public data into the form of the feed contract.
+
+    The feeds go to DIR/landing, what a model is to find to DIR/truth.
+    """
+    from powerlake.cli import adapting
+
+    typer.echo(adapting.run(name, source, out))
+
+
+@app.command()
+def fetch(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A source of conf; else all.")] = None,
+    env: Env = None,
+) -> None:
+    """Bring external feeds into landing.
+
+    The sources are in conf under external_sources. A content that landing has is not written again.
+    """
+    from powerlake.cli import fetching
+
+    raise typer.Exit(fetching.run(name, env))
+
+
+@app.command("calendar")
+def write_calendar(
+    country: Annotated[str, typer.Option(metavar="CODE", help="ISO code, such as CN or DE-BY.")],
+    years: Annotated[str, typer.Option(metavar="YEARS", help="Such as 2024,2025.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The feed is written below DIR/landing.")],
+) -> None:
+    """Write working days and public holidays.
+
+    China's make-up working days are among them.
+    """
+    from powerlake.cli import fetching
+
+    typer.echo(fetching.write_calendar(country, years, out))
+
+
 @app.command()
 def report(
     env: Env = None,

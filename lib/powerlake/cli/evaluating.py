@@ -11,7 +11,11 @@ from powerlake.cli.output import as_json as json_text
 from powerlake.cli.output import columns
 from powerlake.errors import ConfigurationError
 
-SUITES: Mapping[str, str] = {"segments": "powerlake.models.suites.segments"}
+SUITES: Mapping[str, str] = {
+    "artefacts": "powerlake.models.suites.artefacts",
+    "likeness": "powerlake.models.suites.likeness",
+    "segments": "powerlake.models.suites.segments",
+}
 """Suite → module with `evaluate(train: Path, test: Path | None, seed: int) -> dict`, in the form of design.md."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from powerlake.atomic import write_atomically
 from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeError, TableMissing
-from powerlake.tables.derive import create_statement, empty, spark_schema
+from powerlake.tables.derive import described_schema, empty, properties, spark_schema
 from powerlake.tables.model import Table
 
 if TYPE_CHECKING:
@@ -150,16 +149,16 @@ class Lake:
         return delta
 
     def _create(self, table: Table) -> None:
-        """Made in a folder of its own, and its log put in place at once.
-
-        Where files are staged already, Spark's CREATE TABLE IF NOT EXISTS takes the folder for a table: it does
-        nothing and says nothing.
-        """
-        scratch = self.state / "creating" / uuid.uuid4().hex
-        self.session.sql(create_statement(table, str(scratch)))
-        self.path(table).mkdir(parents=True, exist_ok=True)
-        (scratch / "_delta_log").replace(self.path(table) / "_delta_log")
-        scratch.rmdir()
+        """Made by its log's first commit, at once, whether or not files are staged in its folder already."""
+        DeltaTable.create(
+            self.path(table),
+            described_schema(table),
+            mode="ignore",
+            partition_by=list(table.partitioned_by),
+            description=table.comment,
+            configuration=properties(table),
+            raise_if_key_not_exists=False,
+        )
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """The table's rows, now or as of a version. Raises TableMissing where nothing has been written."""
@@ -184,16 +183,23 @@ class Lake:
 
         With another count a meter's new rows would go to other shards than its old ones.
         """
-        note = self.state / "bucket_count"
-        if not note.is_file():
-            note.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(note, str(count))
-        kept = note.read_text()
+        kept = self.kept("bucket_count") or self.keep("bucket_count", str(count))
         if kept != str(count):
             raise ConfigurationError(
                 f"{self.home} is cut into {kept} buckets, the configuration says {count}",
                 remedy=f"set bucket_count to {kept}, or begin another lake",
             )
+
+    def kept(self, name: str) -> str | None:
+        """What `keep` was given under that name in an earlier run, None where nothing was."""
+        note = self.state / name
+        return note.read_text() if note.is_file() else None
+
+    def keep(self, name: str, value: str) -> str:
+        """Notes a choice that holds for as long as the lake does; returns it."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.state / name, value)
+        return value
 
     def check_free_space(self) -> None:
         """Raises EnvironmentProblem where the disk is too full to begin."""

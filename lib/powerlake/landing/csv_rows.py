@@ -26,7 +26,7 @@ def open_csv(file: TextFile) -> tuple[Columns, Iterator[SortedRows]]:
     """The file's columns and its rows, block by block. Raises FileRefused for its header."""
     blocks = file.blocks()
     try:
-        header, rest = _split_header(blocks)
+        header, rest = split_header(blocks)
         columns = recognise(header)
     except FileRefused as refusal:
         rows = 0 if refusal.reason == "empty_file" else file.rows
@@ -34,7 +34,7 @@ def open_csv(file: TextFile) -> tuple[Columns, Iterator[SortedRows]]:
     return columns, _sorted_blocks(columns, rest, blocks)
 
 
-def _split_header(blocks: Iterator[Block]) -> tuple[tuple[str, ...], Block]:
+def split_header(blocks: Iterator[Block]) -> tuple[tuple[str, ...], Block]:
     """Names in the first line that is not blank, and what its block holds after it."""
     for block in blocks:
         line, _, after = block.data.lstrip(b" \t\n").partition(b"\n")
@@ -52,14 +52,15 @@ def _names(line: str) -> tuple[str, ...]:
 
 def _sorted_blocks(columns: Columns, first: Block, blocks: Iterator[Block]) -> Iterator[SortedRows]:
     parser, row = None, 1
-    for block in _chain(first, blocks):
+    for block in chain(first, blocks):
         parser = parser or BlockParser(columns, _form(columns, block))
         found = parser.sorted_rows(block, row)
         row += found.received
         yield found
 
 
-def _chain(first: Block, blocks: Iterator[Block]) -> Iterator[Block]:
+def chain(first: Block, blocks: Iterator[Block]) -> Iterator[Block]:
+    """The first block, unless it is empty, and those after it."""
     if first.data:
         yield first
     yield from blocks

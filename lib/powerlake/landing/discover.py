@@ -65,17 +65,21 @@ def discover(landing: Path, department: str, feed: str, known: KnownContent = NO
             raise ConfigurationError(f"{name!r} is no folder of landing", remedy="give a department and a feed")
     files: list[LandingFile] = []
     refused: list[RefusedPath] = []
-    for path in _paths(landing, landing / department / feed):
-        file = path.relative_to(landing).as_posix()
-        reason = _refusal(path, file)
-        found = (
-            _examine(path, file, f"{department}/{feed}", known) if reason is None else RefusedPath(_shown(file), reason)
-        )
+    for path in look_below(landing, landing / department / feed):
+        found = path if isinstance(path, RefusedPath) else _examine(path, landing, f"{department}/{feed}", known)
         if isinstance(found, LandingFile):
             files.append(found)
         else:
             refused.append(found)
     return Discovery(tuple(files), tuple(refused))
+
+
+def look_below(landing: Path, root: Path) -> Iterator[Path | RefusedPath]:
+    """Files below `root`, in the order of their path below `landing`, and what is there but not to be opened."""
+    for path in _paths(landing, root):
+        file = path.relative_to(landing).as_posix()
+        reason = _refusal(path, file)
+        yield path if reason is None else RefusedPath(_shown(file), reason)
 
 
 def sha256_of(path: Path) -> str:
@@ -113,7 +117,8 @@ def _refusal(path: Path, file: str) -> str | None:
     return None if stat.S_ISREG(mode) else "not_a_file"
 
 
-def _examine(path: Path, file: str, feed: str, known: KnownContent) -> LandingFile | RefusedPath:
+def _examine(path: Path, landing: Path, feed: str, known: KnownContent) -> LandingFile | RefusedPath:
+    file = path.relative_to(landing).as_posix()
     try:
         facts = path.stat()
         modified_at = datetime.fromtimestamp(facts.st_mtime_ns // 1000 / 1e6, UTC)

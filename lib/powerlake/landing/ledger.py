@@ -34,9 +34,13 @@ class Ledger:
     next_batch: int
 
     @classmethod
-    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Ledger:
-        """The ledger that rows of ops.landing_files make."""
-        kept = list(rows)
+    def of(cls, rows: Iterable[Mapping[str, Any]], feed: str) -> Ledger:
+        """The ledger that rows of ops.landing_files make for one feed, such as metering/load_curves.
+
+        Content that was met in another feed is not known in this one: a file put into the wrong folder and refused
+        there is taken once it lies in the right one.
+        """
+        kept = [row for row in rows if row["feed"] == feed]
         return cls(
             frozenset((row["file"], row["file_sha256"]) for row in kept),
             frozenset(row["file_sha256"] for row in kept),

@@ -31,7 +31,7 @@ from powerlake.landing.text_file import Limits
 from powerlake.landing.times import Labels, format_of, labels_of_timestamps, parse
 
 PARQUET_MAGIC = b"PAR1"
-BATCH_BYTES = 16 << 20
+BATCH_BYTES = 64 << 20
 """Decoded size aimed at for a batch; wide rows then come in fewer at a time than long ones."""
 
 
@@ -55,29 +55,29 @@ def open_parquet(path: Path, limits: Limits) -> tuple[Columns, Iterator[SortedRo
 def _check_types(schema: pa.Schema, columns: Columns) -> None:
     is_right = {columns.meter: _is_meter, columns.time: _is_time} | dict.fromkeys(columns.values, _is_value)
     for place, accepts in is_right.items():
-        if not accepts(_plain(schema.field(place).type)):
+        if not accepts(plain(schema.field(place).type)):
             raise FileRefused("wrong_type", f"column {columns.names[place]} is {schema.field(place).type}")
 
 
-def _plain(type_: pa.DataType) -> pa.DataType:
+def plain(type_: pa.DataType) -> pa.DataType:
     return type_.value_type if pa.types.is_dictionary(type_) else type_
 
 
-def _is_text(type_: pa.DataType) -> bool:
+def is_text(type_: pa.DataType) -> bool:
     return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
 
 
 def _is_meter(type_: pa.DataType) -> bool:
-    return _is_text(type_) or bool(pa.types.is_integer(type_))
+    return is_text(type_) or bool(pa.types.is_integer(type_))
 
 
 def _is_time(type_: pa.DataType) -> bool:
-    return _is_text(type_) or bool(pa.types.is_timestamp(type_) or pa.types.is_date(type_))
+    return is_text(type_) or bool(pa.types.is_timestamp(type_) or pa.types.is_date(type_))
 
 
 def _is_value(type_: pa.DataType) -> bool:
     is_number = pa.types.is_floating(type_) or pa.types.is_integer(type_) or pa.types.is_decimal(type_)
-    return _is_text(type_) or bool(is_number)
+    return is_text(type_) or bool(is_number)
 
 
 def _checked_batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.RecordBatch]:
@@ -100,14 +100,14 @@ def _checked_batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.Record
 def _sorted_batches(columns: Columns, batches: Iterator[pa.RecordBatch]) -> Iterator[SortedRows]:
     row, form = 1, None
     for batch in batches:
-        cells = [_decoded(column) for column in batch.columns]
-        if form is None and _is_text(cells[columns.time].type):
+        cells = [decoded(column) for column in batch.columns]
+        if form is None and is_text(cells[columns.time].type):
             form = format_of(_text(cells[columns.time]).slice(0, 1000))
         yield _sort_batch(columns, cells, batch, row, form)
         row += batch.num_rows
 
 
-def _decoded(column: pa.Array) -> pa.Array:
+def decoded(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
@@ -120,7 +120,7 @@ def _sort_batch(
 ) -> SortedRows:
     energy = [cells[place] for place in columns.values]
     row_number = np.arange(first_row, first_row + batch.num_rows, dtype=np.int32)
-    others = {columns.names[place]: _as_text(cells[place]) for place in columns.others}
+    others = {columns.names[place]: as_text(cells[place]) for place in columns.others}
     meter, labels = encode_meters(cells[columns.meter]), _labels(cells[columns.time], form)
     if all(pa.types.is_float64(column.type) for column in energy):
         kwh = np.column_stack([to_floats(column) for column in energy])
@@ -128,18 +128,18 @@ def _sort_batch(
             return SortedRows(RowBlock(meter, labels, readings_of(kwh, columns), row_number, others), (), len(kwh))
     values = side_by_side([_values(column) for column in energy])
     block = RowBlock(meter, labels, readings_of(values.kwh, columns), row_number, others)
-    return sort_out(block, values, columns, lambda rows: _records(batch, rows), cut=False)
+    return sort_out(block, values, columns, lambda rows: records(batch, rows), cut=False)
 
 
 def _values(column: pa.Array) -> Values:
-    return numbers_of_text(_text(column)) if _is_text(column.type) else numbers_of_column(column)
+    return numbers_of_text(_text(column)) if is_text(column.type) else numbers_of_column(column)
 
 
 def _labels(column: pa.Array, form: str | None) -> Labels:
     return labels_of_timestamps(column) if form is None else parse(_text(column), form)
 
 
-def _as_text(column: pa.Array) -> pa.Array:
+def as_text(column: pa.Array) -> pa.Array:
     """An extra column as text, nulls kept; a nested or binary one as JSON, one that cannot be shown as its type."""
     try:
         return column.cast(pa.string())
@@ -155,10 +155,10 @@ def _shown(column: pa.Array) -> pa.Array:
     return pa.array([None if item is None else _json(item) for item in items], pa.string())
 
 
-def _records(batch: pa.RecordBatch, rows: npt.NDArray[np.intp]) -> pa.Array:
+def records(batch: pa.RecordBatch, rows: npt.NDArray[np.intp]) -> pa.Array:
     """The chosen rows as JSON objects of texts."""
     chosen = batch.take(pa.array(rows))
-    texts = {name: _as_text(_decoded(column)) for name, column in zip(batch.schema.names, chosen.columns, strict=True)}
+    texts = {name: as_text(decoded(column)) for name, column in zip(batch.schema.names, chosen.columns, strict=True)}
     return pa.array([_json(record) for record in pa.table(texts).to_pylist()], pa.string())
 
 

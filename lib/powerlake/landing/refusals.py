@@ -35,6 +35,41 @@ ROW_REASONS: dict[str, str] = {
     "not_a_number": "a value that is no decimal number",
     "not_finite": "NaN, infinity, or beyond a double",
 }
+FEED_FILE_REASONS: dict[str, str] = {
+    "empty_file": "no byte, or a header without rows",
+    "wrong_format": "no CSV, JSON lines or Parquet: a web page, a spreadsheet, one JSON array",
+    "wrong_header": "the first line is no list of names",
+    "missing_column": "a required column is not in the file",
+    "too_many_columns": "more columns than the limit",
+    **{
+        reason: FILE_REASONS[reason]
+        for reason in (
+            "duplicate_columns",
+            "wrong_type",
+            "bad_encoding",
+            "damaged",
+            "too_large",
+            "line_too_long",
+            "not_readable",
+        )
+    },
+}
+"""Why a file of a feed other than load_curves is refused."""
+FEED_ROW_REASONS: dict[str, str] = {
+    "wrong_cell_count": ROW_REASONS["wrong_cell_count"],
+    "bad_json": "the line is no JSON object, has a key twice, or text that is no Unicode",
+    "control_character": ROW_REASONS["control_character"],
+    "bad_change": "`change` says something else than insert, update, upsert or delete",
+    "missing_value": "a required column is empty",
+    "bad_number": "no number, or no whole one where one is due",
+    "not_finite": ROW_REASONS["not_finite"],
+    "bad_date": "no date with the year first, or none that the calendar has",
+    "bad_instant": "no date and time with the year first, or none that the calendar and the clock have",
+    "date_out_of_range": "a date before 1900 or after 2100",
+    "bad_boolean": "neither yes nor no",
+    "cut_line": "last line of the file, without a line end: it may have been cut within its last cell",
+}
+"""Why a row of such a feed is refused; where several hold, `feed_judge` says which counts."""
 
 
 class FileRefused(PowerlakeError):
@@ -86,23 +121,28 @@ QUARANTINE_SCHEMA = schema_of(quarantine_of(LOAD_CURVES_RAW))
 
 def quarantine_of_rows(blocks: Sequence[RefusedRows], delivery: Delivery) -> pa.Table:
     """One quarantine row per refused row, in the order of the file."""
-    parts = [_quarantine("row", block, delivery) for block in blocks if len(block)]
+    parts = [quarantine("row", block, delivery) for block in blocks if len(block)]
     return pa.concat_tables(parts) if parts else QUARANTINE_SCHEMA.empty_table()
 
 
 def quarantine_of_file(refusal: FileRefused, delivery: Delivery) -> pa.Table:
-    """One quarantine row for the whole file. Its readings are the rows counted: a row has one at least."""
-    whole = RefusedRows(
+    """One quarantine row for the whole file."""
+    return quarantine("file", refused_file(refusal), delivery)
+
+
+def refused_file(refusal: FileRefused) -> RefusedRows:
+    """The whole file as one entry. Its readings are the rows counted: a row has one at least."""
+    return RefusedRows(
         row_number=pa.nulls(1, pa.int64()),
         reason=pa.array([refusal.reason]),
         detail=pa.array([refusal.detail]),
         record=pa.nulls(1, pa.string()),
         readings=pa.array([refusal.rows], pa.int64()),
     )
-    return _quarantine("file", whole, delivery)
 
 
-def _quarantine(level: str, refused: RefusedRows, delivery: Delivery) -> pa.Table:
+def quarantine(level: str, refused: RefusedRows, delivery: Delivery) -> pa.Table:
+    """Refused rows as rows of a quarantine table; every table's quarantine has the same columns."""
     constants = {
         "level": level,
         "file": delivery.file,

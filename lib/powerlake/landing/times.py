@@ -121,7 +121,7 @@ def _parse_pattern(characters: npt.NDArray[np.uint8], pattern: str) -> _Parsed:
             number[letter] = number[letter] * 10 + digits[:, place]
         else:
             good &= _is_literal(characters[:, place], letter)
-    day, date_exists = _days(number["Y"], number["M"], number["D"])
+    day, date_exists = days_of(number["Y"], number["M"], number["D"])
     second = number["h"] * 3600 + number["m"] * 60 + number["s"]
     good &= date_exists & (number["m"] <= 59) & (number["s"] <= 59) & (second <= SECONDS_PER_DAY)
     offset = number["o"] * 60 + number["u"]
@@ -136,7 +136,7 @@ def _is_literal(characters: npt.NDArray[np.uint8], letter: str) -> npt.NDArray[n
     return np.isin(characters, np.frombuffer(allowed, np.uint8))
 
 
-def _days(
+def days_of(
     year: npt.NDArray[np.int64], month: npt.NDArray[np.int64], day: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Days since 1970-01-01, and whether the calendar has that date."""

@@ -27,7 +27,8 @@ def is_whole(rows: BronzeRows) -> Bools:
     has_labels[rows.meter[rows.is_labelled]] = True
     is_alone = ~has_labels[rows.meter] & _stands_once(rows)
     fits = (rows.wide_interval > 0) & (lengths(rows.table["kwh"]) == rows.points_of_wide)
-    return is_alone & fits & _has_sound_values(rows)
+    found: Bools = is_alone & fits & _has_sound_values(rows)
+    return found
 
 
 def whole_days(rows: BronzeRows, which: Bools) -> Days:
@@ -48,13 +49,13 @@ def whole_days(rows: BronzeRows, which: Bools) -> Days:
 
 def _gathered(rows: BronzeRows, row: Ints, points: Ints) -> npt.NDArray[np.float64]:
     """The values of the rows, one row behind the other."""
-    flat = items(rows.table["kwh"], np.float64)
+    flat: npt.NDArray[np.float64] = items(rows.table["kwh"], np.float64)
     if len(row) == len(rows.date) and (np.diff(row) == 1).all():
         return flat
     if len(row) and (points == points[0]).all():
-        return flat[rows.first_item[row][:, None] + np.arange(points[0])].reshape(-1)
+        return np.asarray(flat[rows.first_item[row][:, None] + np.arange(points[0])].reshape(-1))
     within = np.arange(points.sum()) - np.repeat(np.cumsum(points) - points, points)
-    return flat[np.repeat(rows.first_item[row], points) + within]
+    return np.asarray(flat[np.repeat(rows.first_item[row], points) + within])
 
 
 def _stands_once(rows: BronzeRows) -> Bools:

@@ -15,6 +15,7 @@ from pydantic import (
     StrictBool,
     StrictStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -22,6 +23,7 @@ from powerlake.errors import ConfigurationError
 from powerlake.pipeline.graph import find_cycle
 from powerlake.settings import Timezone
 from powerlake.tables import TABLES
+from powerlake.tables.quarantine import REFUSING_LAYERS, quarantine_of
 from powerlake.yamllines import Document, first_fault, read_document
 
 PIPELINES = "pipelines"
@@ -70,6 +72,7 @@ class _JobKeys(_Strict):
     reads_if_there: tuple[Read, ...] = ()
     """Inputs it uses where they hold something. They set the order, but their absence or failure stops nothing."""
     writes: tuple[Written, ...] = ()
+    """Their quarantines come with them."""
     optional: StrictBool = False
     """Left out, instead of failed, when an input holds nothing."""
     retries: Annotated[int, Field(strict=True, ge=0, le=10)] = 2
@@ -127,16 +130,38 @@ class _JobInFile(_JobKeys):
     owner: Named | None = None
     """The pipeline's owner where a job names none."""
 
+    @field_validator("writes")
+    @classmethod
+    def _no_quarantine(cls, writes: tuple[str, ...]) -> tuple[str, ...]:
+        named = next((name for name in writes if TABLES[name].layer == "quarantine"), None)
+        if named:
+            raise ValueError(f"{named} goes without saying: a job writes the quarantines of what it writes")
+        return writes
+
 
 class _PipelineInFile(_PipelineKeys):
+    shares: dict[str, tuple[JobName, ...]] = {}
+    """Jobs of other pipelines, by their pipeline, that this one runs too: as they stand there, but optional."""
     jobs: Annotated[dict[JobName, _JobInFile], Field(min_length=1)]
 
     def named(self, name: str) -> PipelineSpec:
         jobs = (
-            JobSpec(**{**keys.model_dump(), "job": job, "owner": keys.owner or self.owner})
+            JobSpec(
+                **{
+                    **keys.model_dump(),
+                    "job": job,
+                    "owner": keys.owner or self.owner,
+                    "writes": _with_quarantines(keys.writes),
+                }
+            )
             for job, keys in self.jobs.items()
         )
-        return PipelineSpec(**{**self.model_dump(exclude={"jobs"}), "name": name, "jobs": tuple(jobs)})
+        return PipelineSpec(**{**self.model_dump(exclude={"jobs", "shares"}), "name": name, "jobs": tuple(jobs)})
+
+
+def _with_quarantines(writes: tuple[str, ...]) -> tuple[str, ...]:
+    """The tables, and behind them the quarantines of those that have one."""
+    return (*writes, *(quarantine_of(TABLES[name]).name for name in writes if TABLES[name].layer in REFUSING_LAYERS))
 
 
 class _File(_Strict):
@@ -156,10 +181,26 @@ def read_pipelines(file: Path) -> dict[str, PipelineSpec]:
         path, problem = first_fault(error)
         inner = ".".join(str(part) for part in path[1:] if part != "[key]") or PIPELINES
         raise ConfigurationError(f"{document.place(path)}: {inner}: {problem}") from error
-    pipelines = {name: keys.named(name) for name, keys in content.pipelines.items()}
+    own = {name: keys.named(name) for name, keys in content.pipelines.items()}
+    pipelines = {name: _with_shared(document, own, name, keys.shares) for name, keys in content.pipelines.items()}
     _refuse_two_writers(document, pipelines)
     _refuse_cycles(document, pipelines)
     return pipelines
+
+
+def _with_shared(
+    document: Document, own: Mapping[str, PipelineSpec], name: str, shares: Mapping[str, tuple[str, ...]]
+) -> PipelineSpec:
+    """The pipeline with the jobs it shares in front of its own."""
+    shared: list[JobSpec] = []
+    for other, jobs in shares.items():
+        for place, job in enumerate(jobs):
+            try:
+                shared.append(find_pipeline(own, other).job(job).model_copy(update={"optional": True}))
+            except ConfigurationError as error:
+                where = document.place((PIPELINES, name, "shares", other, place))
+                raise ConfigurationError(f"{where}: {error.message}", remedy=error.remedy) from None
+    return own[name].model_copy(update={"jobs": (*shared, *own[name].jobs)})
 
 
 def find_pipeline(pipelines: Mapping[str, PipelineSpec], name: str) -> PipelineSpec:

@@ -10,6 +10,7 @@ from powerlake.errors import TableMissing
 from powerlake.report.data import Absent, ReportData
 from powerlake.report.queries import Query
 from powerlake.report.queries.coverage import read_coverage, read_months
+from powerlake.report.queries.feeds import read_feeds
 from powerlake.report.queries.intake import read_ledger, read_quarantine
 from powerlake.report.queries.runs import read_runs
 from powerlake.report.queries.segments import read_segments
@@ -34,6 +35,7 @@ def collect(query: Query, as_of: date | None = None) -> ReportData:
         years=_part(lambda: read_years(query, as_of)),
         validation=_part(lambda: read_validation(query, as_of)),
         quarantine=_part(lambda: read_quarantine(query)),
+        feeds=_part(lambda: read_feeds(query)),
         ledger=_part(lambda: read_ledger(query)),
         runs=_part(lambda: read_runs(query)),
     )

@@ -232,6 +232,33 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class FeedDeliveries:
+    """What one feed has delivered: files by outcome, rows, when a file was last taken and the next one is due.
+
+    `due_at` is None for a feed that promises no delay or of which no file was taken; `is_late` then too.
+    """
+
+    feed: str
+    files: int
+    rejected: int
+    duplicates: int
+    rows_received: int
+    rows_kept: int
+    rows_quarantined: int
+    last_at: datetime | None
+    due_at: datetime | None
+    is_late: bool | None
+
+
+@dataclass(frozen=True)
+class Feeds:
+    """The feeds that have delivered, by name, and the names of those that have not."""
+
+    items: tuple[FeedDeliveries, ...]
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class JobRun:
     """What one job of a run did; `counts` as the job counted them."""
 
@@ -295,5 +322,6 @@ class ReportData:
     years: tuple[CustomerYear, ...] | Absent
     validation: Validation | Absent
     quarantine: Quarantine | Absent
+    feeds: Feeds | Absent
     ledger: Ledger | Absent
     runs: Runs | Absent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +41,17 @@ class Ingested:
     rows_quarantined: int
     readings: int
     rejected: str | None = None
+    new_columns: tuple[str, ...] = ()
+    missing_columns: tuple[str, ...] = ()
 
 
 def ingest_file(task: IngestTask) -> Ingested:
     """Read, stage and count one file. A file refused as a whole leaves nothing in bronze."""
-    parts = [_ingest_part(task, part) for part in read_load_curves(task.path, task.delivery)]
+    return whole_file([_ingest_part(task, part) for part in read_load_curves(task.path, task.delivery)])
+
+
+def whole_file(parts: Sequence[Ingested]) -> Ingested:
+    """A file from its parts. One refused as a whole keeps the last of them, which says so."""
     rejected = next((part.rejected for part in parts if part.rejected), None)
     if rejected:
         parts = parts[-1:]  # what was staged before the damage was met is never published
@@ -55,7 +62,13 @@ def ingest_file(task: IngestTask) -> Ingested:
         sum(part.rows_quarantined for part in parts),
         sum(part.readings for part in parts),
         rejected,
+        () if rejected else tuple(dict.fromkeys(name for part in parts for name in part.new_columns)),
+        () if rejected else tuple(name for name in parts[0].missing_columns if _misses_all(parts, name)),
     )
+
+
+def _misses_all(parts: Sequence[Ingested], name: str) -> bool:
+    return all(name in part.missing_columns for part in parts)
 
 
 def _ingest_part(task: IngestTask, part: Parsed) -> Ingested:

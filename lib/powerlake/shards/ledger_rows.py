@@ -18,7 +18,7 @@ from powerlake.tables.derive import arrow_schema
 from powerlake.tables.ops.landing_files import LANDING_FILES
 from powerlake.tables.quarantine import quarantine_of
 
-_NOTHING = {"rows_received": 0, "rows_kept": 0, "rows_quarantined": 0, "readings": 0, "reason": None}
+_NOTHING = {"rows_received": 0, "rows_kept": 0, "rows_quarantined": 0, "readings": 0}
 
 
 def ledger_rows(found: Sorted, ingested: Sequence[Ingested], feed: str, stamp: Stamp) -> pa.Table:
@@ -71,4 +71,6 @@ def _outcome(result: Ingested) -> dict[str, Any]:
         "rows_kept": result.rows_kept,
         "rows_quarantined": result.rows_quarantined,
         "readings": result.readings,
+        "new_columns": list(result.new_columns) or None,
+        "missing_columns": list(result.missing_columns) or None,
     }

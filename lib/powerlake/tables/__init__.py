@@ -2,6 +2,8 @@
 
 from powerlake.errors import UnknownTable
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
+from powerlake.tables.bronze.of_feed import bronze_of
+from powerlake.tables.feeds import FEEDS
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
@@ -13,6 +15,7 @@ from powerlake.tables.silver.load_curves import LOAD_CURVES
 
 _DECLARED = (
     LOAD_CURVES_RAW,
+    *(bronze_of(feed) for feed in FEEDS.values()),
     LOAD_CURVES,
     DAILY_LOAD_FEATURES,
     CUSTOMER_SEGMENTS,

@@ -1,4 +1,4 @@
-"""What follows from a declaration: Arrow and Spark schemas, DDL, merge condition, empty frames."""
+"""What follows from a declaration: Arrow and Spark schemas, Delta properties, merge condition, empty frames."""
 
 from __future__ import annotations
 
@@ -66,26 +66,30 @@ def full_comment(column: Column) -> str:
     return " ".join(parts)
 
 
-def create_statement(table: Table, path: str) -> str:
-    """CREATE TABLE with comments, NOT NULL, partitioning and the row checks as CHECK constraints.
-
-    Only what every Delta reader understands: no deletion vectors, no column mapping.
-    """
-    columns = ",\n  ".join(
-        f"`{c.name}` {sql_type(c.type)}{_not_null(c)} COMMENT {_quoted(full_comment(c))}" for c in table.columns
+def described_schema(table: Table) -> pa.Schema:
+    """All columns in order, each with its full comment where Delta looks for it."""
+    return pa.schema(
+        [
+            field.with_metadata({"comment": full_comment(column)})
+            for field, column in zip(arrow_schema(table), table.columns, strict=True)
+        ]
     )
-    partition = f"\nPARTITIONED BY ({', '.join(table.partitioned_by)})" if table.partitioned_by else ""
-    properties = {
+
+
+def properties(table: Table) -> dict[str, str]:
+    """The table's Delta properties: owner, grain, and the row checks as CHECK constraints.
+
+    Only what every Delta reader understands: no deletion vectors, no column mapping. A writer must know CHECK, which
+    writer version 3 says, where there is one.
+    """
+    return {
+        "delta.minReaderVersion": "1",
+        "delta.minWriterVersion": "3" if table.checks else "2",
         "delta.enableDeletionVectors": "false",
         "powerlake.owner": table.owner,
         "powerlake.grain": table.grain,
         **{f"delta.constraints.{name}": condition for name, condition in table.checks.items()},
     }
-    pairs = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in properties.items())
-    return (
-        f"CREATE TABLE IF NOT EXISTS delta.`{path}` (\n  {columns}\n) USING DELTA{partition}"
-        f"\nCOMMENT {_quoted(table.comment)}\nTBLPROPERTIES ({pairs})"
-    )
 
 
 def merge_condition(table: Table, target: str = "target", source: str = "source") -> str:
@@ -100,7 +104,3 @@ def empty(table: Table) -> pa.Table:
 
 def _not_null(column: Column) -> str:
     return "" if column.nullable else " NOT NULL"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

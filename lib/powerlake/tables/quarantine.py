@@ -4,11 +4,17 @@ from powerlake.tables.model import PII, Column, Table
 from powerlake.tables.parts import RUN_ID
 from powerlake.tables.types import LONG, STRING, TIMESTAMP
 
+REFUSING_LAYERS = ("bronze", "silver", "gold")
+"""Layers whose tables have a quarantine."""
+
 
 def quarantine_of(table: Table) -> Table:
-    """The quarantine of a bronze, silver or gold table."""
+    """The quarantine of a bronze, silver or gold table.
+
+    Bronze's names end in _raw: what bronze refuses of a feed is apart from what silver refuses of its entity.
+    """
     return Table(
-        f"quarantine.{table.short_name}",
+        f"quarantine.{table.short_name.removesuffix('_raw')}{'_raw' if table.layer == 'bronze' else ''}",
         grain="one row per file, row or reading refused",
         key=("batch", "file", "row_number", "record", "reason"),
         owner=table.owner,

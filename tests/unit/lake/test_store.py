@@ -10,6 +10,7 @@ from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeEr
 from powerlake.lake.publication import append, publish, replace
 from powerlake.lake.staging import stage_rows
 from powerlake.lake.store import FREE_BYTES, Lake
+from powerlake.tables.derive import full_comment
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
 SOURCE = "bronze.load_curves_raw"
@@ -108,6 +109,25 @@ def test_all_partitions_have_changed_without_a_version_to_compare(lake: Lake, cr
     create(LOAD_CURVES)
     add({"month": "2024-01", "meter_id": "m1"}, {"month": "2024-02", "meter_id": "m2"})
     assert len(lake.changed_partitions(LOAD_CURVES, since)) == 2
+
+
+def test_a_table_is_made_as_declared_without_spark_beside_files_staged_before(lake: Lake, rows, stamp) -> None:
+    staged = stage_rows(LOAD_CURVES, lake.home, rows(LOAD_CURVES, {}), stamp)
+    delta = lake.ensure(LOAD_CURVES)
+    assert (delta.version(), lake.files(LOAD_CURVES)) == (0, [])
+    metadata, protocol = delta.metadata(), delta.protocol()
+    assert (metadata.description, metadata.partition_columns) == (LOAD_CURVES.comment, ["month", "bucket"])
+    assert (protocol.min_reader_version, protocol.min_writer_version, protocol.reader_features) == (1, 3, None)
+    meter = delta.schema().fields[0]
+    assert (meter.nullable, meter.metadata["comment"]) == (False, full_comment(LOAD_CURVES.column("meter_id")))
+    publish(lake, [append(lake, LOAD_CURVES, staged)], "run-1")
+    assert lake.ensure(LOAD_CURVES).version() == 1
+
+
+def test_a_choice_is_kept(lake: Lake) -> None:
+    assert lake.kept("colour") is None
+    assert lake.keep("colour", "blue") == "blue"
+    assert lake.kept("colour") == "blue"
 
 
 def test_a_disk_that_is_almost_full_is_refused_before_anything_is_written(

@@ -1,4 +1,4 @@
-"""How the landing tests read a file: whole, with the sum of rows checked each time."""
+"""How the landing tests read a file, load curves or another feed: whole, with the sum of rows checked each time."""
 
 from __future__ import annotations
 
@@ -6,14 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from powerlake.landing.feed_judge import received_schema
+from powerlake.landing.feed_rows import Received, read_feed
 from powerlake.landing.load_curves import read_load_curves
 from powerlake.landing.meter_days import BRONZE_SCHEMA
-from powerlake.landing.refusals import FILE_REASONS, QUARANTINE_SCHEMA, ROW_REASONS, Delivery
+from powerlake.landing.refusals import (
+    FEED_FILE_REASONS,
+    FEED_ROW_REASONS,
+    FILE_REASONS,
+    QUARANTINE_SCHEMA,
+    ROW_REASONS,
+    Delivery,
+    quarantine,
+)
 from powerlake.landing.text_file import Limits
+from powerlake.tables.feeds.model import Feed, boolean, code, date, decimal, identity, instant, integer, text
 
 DELIVERY = Delivery(
     file="metering/load_curves/a.csv",
@@ -92,3 +104,96 @@ def _outcome(path: Path, **limits: int) -> Outcome:
         assert sorted(kept + refused["row_number"].to_pylist()) == list(range(1, received + 1))
         assert all(readings > 0 for readings in rows["readings"].to_pylist())
     return Outcome(rows, refused, received, rejected, len(parts))
+
+
+SAMPLES = Feed(
+    "samples",
+    "assets",
+    "tests",
+    grain="one row per sample",
+    key=("sample_id",),
+    late_days=1,
+    fields=(
+        identity("sample_id", "Number"),
+        instant("taken_at", "When", required=True),
+        decimal("value", "What was found", "1", required=True),
+        integer("count", "How many"),
+        date("from_date", "Since"),
+        boolean("is_good", "Whether"),
+        code("state", "How", "new", "old"),
+        text("note", "Words"),
+    ),
+)
+"""A feed with a column of each kind."""
+
+
+@dataclass(frozen=True)
+class FeedOutcome:
+    """Everything one file of SAMPLES gave: its parts, and the rows kept of them all."""
+
+    parts: list[Received]
+    rows: list[dict[str, Any]]
+    refused: list[dict[str, Any]]
+
+    @property
+    def rejected(self) -> str | None:
+        return self.parts[0].rejected
+
+    @property
+    def received(self) -> int:
+        return sum(part.rows_received for part in self.parts)
+
+    @property
+    def kept(self) -> list[int]:
+        """Row numbers of the rows kept."""
+        return [row["row_number"] for row in self.rows]
+
+    @property
+    def reasons(self) -> list[tuple[int | None, str, str | None]]:
+        """(row number, reason, detail) of each entry refused, in the order given."""
+        return [(row["row_number"], row["reason"], row["detail"]) for row in self.refused]
+
+
+@pytest.fixture(scope="session")
+def samples() -> Feed:
+    return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def taken() -> Callable[..., FeedOutcome]:
+    """Read a path as a file of SAMPLES: `taken(path, **limits)`."""
+    return _taken
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Callable[..., FeedOutcome]:
+    """Write `content` to a file and read it: `take(content, **limits)`."""
+
+    def write_and_read(content: bytes | str, **limits: int) -> FeedOutcome:
+        path = tmp_path / "file"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return _taken(path, **limits)
+
+    return write_and_read
+
+
+def _taken(path: Path, **limits: int) -> FeedOutcome:
+    """Read the file and check what holds of every file, good or bad."""
+    parts = list(read_feed(path, SAMPLES, Limits(**limits)))
+    for part in parts:
+        part.rows.validate(full=True)
+        assert part.rows.schema == received_schema(SAMPLES)
+        assert part.rows_kept == len(part.rows)
+    level = "file" if parts[0].rejected else "row"
+    refused = pa.concat_tables([quarantine(level, part.refused, DELIVERY) for part in parts])
+    refused.validate(full=True)
+    assert refused.schema == QUARANTINE_SCHEMA
+    found = FeedOutcome(parts, pa.concat_tables([part.rows for part in parts]).to_pylist(), refused.to_pylist())
+    assert {row["reason"] for row in found.refused} <= ({*FEED_FILE_REASONS} if found.rejected else {*FEED_ROW_REASONS})
+    if found.rejected:
+        assert (len(parts), found.rows, [row["level"] for row in found.refused]) == (1, [], ["file"])
+        assert found.received == found.refused[0]["readings"]
+    else:
+        assert sorted(found.kept + [row["row_number"] for row in found.refused]) == list(range(1, found.received + 1))
+        assert all(row["record"] for row in found.refused)
+    return found

@@ -49,7 +49,7 @@ def test_reads_jobs_with_defaults_and_inherited_owner(tmp_path: Path) -> None:
     assert (daily.schedule, daily.timezone) == ("30 5 * * *", "Asia/Shanghai")
     assert (silver.owner, silver.retries, silver.backoff_seconds, silver.timeout_minutes) == ("platform", 1, 5.0, 60.0)
     assert (bronze.owner, bronze.optional, bronze.retries) == ("metering", False, 2)
-    assert bronze.writes == ("bronze.load_curves_raw", "ops.landing_files")
+    assert bronze.writes == ("bronze.load_curves_raw", "ops.landing_files", "quarantine.load_curves_raw")
 
 
 def test_order_follows_reads_and_writes_not_the_file(tmp_path: Path) -> None:
@@ -130,6 +130,37 @@ def test_a_job_may_read_the_table_it_writes(tmp_path: Path) -> None:
 def test_the_same_input_is_not_needed_and_optional(tmp_path: Path) -> None:
     text = GOOD.replace("retries: 1", "reads_if_there: [bronze.load_curves_raw]")
     assert "bronze.load_curves_raw is both in reads and in reads_if_there" in refusal(tmp_path, text)
+
+
+SHARING = """\
+  all:
+    owner: platform
+    description: every file
+    shares:
+      daily: [bronze.load_curves_raw]
+    jobs:
+      gold.daily_load_features:
+        writes: [gold.daily_load_features]
+"""
+
+
+def test_a_shared_job_is_the_other_pipelines_but_may_be_left_out(tmp_path: Path) -> None:
+    pipelines = read_pipelines(write(tmp_path, GOOD + SHARING))
+    shared, own = pipelines["all"].jobs
+    declared = pipelines["daily"].job("bronze.load_curves_raw")
+    assert shared == declared.model_copy(update={"optional": True})
+    assert (declared.optional, own.job) == (False, "gold.daily_load_features")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[bronze.load_curves_raw]", "[bronze.x]", "pipelines.yaml:22: pipeline daily has no job bronze.x; its jobs: "),
+        ("daily: [", "weekly: [", "pipelines.yaml:22: there is no pipeline weekly; use one of: all, daily"),
+    ],
+)
+def test_only_a_job_that_is_there_can_be_shared(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert refusal(tmp_path, GOOD + SHARING.replace(old, new)).startswith(message)
 
 
 @pytest.mark.parametrize("text", ["", "pipelines: {}", "- a", "pipelines: 3", "pipelines: {daily: }", "other: 1"])

@@ -266,6 +266,36 @@ def test_the_ledger_shows_the_newest_batch_first_and_in_it_what_was_not_taken() 
     ]
 
 
+def test_a_feed_is_late_when_its_next_file_is_due_before_the_latest_run() -> None:
+    def file(feed: str, outcome: str, days_ago: int, rows: int = 10) -> dict[str, Any]:
+        at = sample.STARTED - timedelta(days=days_ago)
+        counts = {"rows_received": rows, "rows_kept": rows, "rows_quarantined": 0}
+        return counts | {"file": f"{feed}/{days_ago}", "feed": feed, "outcome": outcome, "seen_at": at}
+
+    files = [
+        file("marketing/customers", "taken", 32),
+        file("marketing/customers", "duplicate", 1, rows=0),
+        file("marketing/bills", "taken", 31),
+        file("marketing/coupons", "rejected", 2),
+        file("metering/load_curves", "taken", 500),
+    ]
+    data = over(ops__landing_files=files, ops__job_runs=[{**job("r", "one", 0), "started_at": sample.STARTED}])
+    assert not isinstance(data.feeds, Absent)
+    found = {item.feed: item for item in data.feeds.items}
+    assert {feed: item.is_late for feed, item in found.items()} == {
+        "marketing/bills": False,
+        "marketing/coupons": None,
+        "marketing/customers": True,
+        "metering/load_curves": None,
+    }
+    customers = found["marketing/customers"]
+    assert (customers.files, customers.duplicates, customers.rejected, customers.rows_kept) == (1, 1, 0, 10)
+    assert customers.last_at == sample.STARTED - timedelta(days=32)
+    assert found["marketing/coupons"].last_at is None
+    assert "external/weather" in data.feeds.silent
+    assert "marketing/bills" not in data.feeds.silent
+
+
 def test_a_run_lasts_from_its_first_start_to_its_last_end_and_fails_with_any_job() -> None:
     counts = [("received", 10), ("published", 6), ("quarantined", 1), ("duplicates", 1), ("superseded", 1)]
     data = over(

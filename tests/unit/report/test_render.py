@@ -103,12 +103,15 @@ def test_every_value_is_escaped(data: ReportData) -> None:
     )
     year = dataclasses.replace(data.years[0], customer_id=HOSTILE, segment=Text(HOSTILE, HOSTILE))
     file = dataclasses.replace(data.ledger.latest[0], file=HOSTILE, outcome=HOSTILE, reason=HOSTILE)
+    assert not isinstance(data.feeds, Absent)
+    feed = dataclasses.replace(data.feeds.items[0], feed=HOSTILE)
     job = dataclasses.replace(data.runs.items[0].jobs[0], job=HOSTILE, outcome=HOSTILE, error=HOSTILE)
     page = render(
         dataclasses.replace(
             data,
             segments=dataclasses.replace(data.segments, items=(segment,), model_version=HOSTILE),
             years=(year,),
+            feeds=dataclasses.replace(data.feeds, items=(feed,), silent=(HOSTILE,)),
             ledger=dataclasses.replace(data.ledger, latest=(file,)),
             runs=Runs((Run(HOSTILE, HOSTILE, (job,)),)),
         )

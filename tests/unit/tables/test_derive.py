@@ -1,15 +1,16 @@
-"""DDL, schemas and merge conditions that follow from a declaration."""
+"""Schemas, properties and merge conditions that follow from a declaration."""
 
 import pyarrow as pa
 import pytest
 
 from powerlake.tables.derive import (
     arrow_schema,
-    create_statement,
+    described_schema,
     empty,
     file_schema,
     full_comment,
     merge_condition,
+    properties,
     sql_type,
 )
 from powerlake.tables.model import PII, Column, Table
@@ -65,24 +66,27 @@ def test_a_type_no_table_uses_is_refused(dtype: pa.DataType) -> None:
         sql_type(dtype)
 
 
-def test_create_statement_in_full() -> None:
-    assert create_statement(METERS, "/lake/silver/meters") == (
-        "CREATE TABLE IF NOT EXISTS delta.`/lake/silver/meters` (\n"
-        "  `meter_id` STRING NOT NULL COMMENT 'Meter\\'s number, \\\\ included (PII: pseudonym)',\n"
-        "  `use_kwh` ARRAY<FLOAT> COMMENT 'Energy [kWh] (PII: indirect)',\n"
-        "  `month` STRING NOT NULL COMMENT 'Month'\n"
-        ") USING DELTA\n"
-        "PARTITIONED BY (month)\n"
-        "COMMENT 'The utility\\'s meters'\n"
-        "TBLPROPERTIES ('delta.enableDeletionVectors' = 'false', 'powerlake.owner' = 'metering', "
-        "'powerlake.grain' = 'one row per meter and month', "
-        "'delta.constraints.not_the_test_meter' = 'meter_id <> \\'TEST\\'')"
-    )
+def test_delta_is_told_every_comment_and_every_rule() -> None:
+    comments = {field.name: field.metadata[b"comment"].decode() for field in described_schema(METERS)}
+    assert comments == {
+        "meter_id": "Meter's number, \\ included (PII: pseudonym)",
+        "use_kwh": "Energy [kWh] (PII: indirect)",
+        "month": "Month",
+    }
+    assert described_schema(METERS).remove_metadata() == arrow_schema(METERS)
+    assert properties(METERS) == {
+        "delta.minReaderVersion": "1",
+        "delta.minWriterVersion": "3",
+        "delta.enableDeletionVectors": "false",
+        "powerlake.owner": "metering",
+        "powerlake.grain": "one row per meter and month",
+        "delta.constraints.not_the_test_meter": "meter_id <> 'TEST'",
+    }
 
 
-def test_a_table_in_one_piece_has_no_partition_clause() -> None:
+def test_a_table_without_checks_asks_writers_for_no_more() -> None:
     whole = Table("gold.x", "g", ("a",), "o", "c", (Column("a", STRING, "A"),))
-    assert "PARTITIONED" not in create_statement(whole, "/x")
+    assert properties(whole)["delta.minWriterVersion"] == "2"
 
 
 def test_a_comment_without_unit_or_person_stands_alone() -> None:

@@ -24,13 +24,13 @@ PATTERNS = ("*.csv", "*.csv.gz", "*.parquet")
 def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
     """The suite's result. Raises ConfigurationError for a folder without a readable load-curve file."""
     settings = load_settings(find_project())
-    curves, southern = _curves(train, settings)
+    curves, southern = silver_curves(train, settings)
     return evaluate_segments(
-        curves, None if test is None else _curves(test, settings)[0], seed, southern_hemisphere=southern
+        curves, None if test is None else silver_curves(test, settings)[0], seed, southern_hemisphere=southern
     )
 
 
-def _curves(folder: Path, settings: Settings) -> tuple[pa.Table, bool]:
+def silver_curves(folder: Path, settings: Settings) -> tuple[pa.Table, bool]:
     """Rows of silver.load_curves made of the folder's files, and whether the meters are in the south."""
     files = sorted(path for pattern in PATTERNS for path in folder.glob(pattern))
     now = datetime.now(UTC)

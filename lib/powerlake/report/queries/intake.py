@@ -59,7 +59,7 @@ def read_ledger(query: Query) -> Ledger:
     """
     latest = f"""
         select file, outcome, reason, bytes, rows_received, rows_kept, rows_quarantined, readings, batch, seen_at
-        from {_LEDGER} order by batch desc, {_OUTCOMES}, file limit {FILES_SHOWN}
+        from {_LEDGER} order by seen_at desc, batch desc, {_OUTCOMES}, file limit {FILES_SHOWN}
     """
     return Ledger(
         totals=tuple(LedgerTotal(**total) for total in records(query, totals, _LEDGER)),

@@ -2,7 +2,7 @@
 
 from powerlake.tables.model import Column, Table
 from powerlake.tables.parts import RUN_ID
-from powerlake.tables.types import LONG, STRING, TIMESTAMP
+from powerlake.tables.types import LONG, STRING, TIMESTAMP, array_of
 
 LANDING_FILES = Table(
     "ops.landing_files",
@@ -32,7 +32,9 @@ LANDING_FILES = Table(
         Column("rows_kept", LONG, "Rows in bronze", unit="1", nullable=False),
         Column("rows_quarantined", LONG, "Rows in quarantine", unit="1", nullable=False),
         Column("readings", LONG, "Readings in bronze", unit="1", nullable=False),
-        Column("batch", LONG, "Ingestion that met the file", nullable=False),
+        Column("new_columns", array_of(STRING), "Columns of the file beyond the feed's contract; null where none"),
+        Column("missing_columns", array_of(STRING), "Optional columns the file does not have; null where none"),
+        Column("batch", LONG, "Ingestion of the feed that met the file", nullable=False),
         Column("seen_at", TIMESTAMP, "When", nullable=False),
         RUN_ID,
     ),

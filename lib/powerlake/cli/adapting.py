@@ -1,0 +1,15 @@
+"""`powerlake adapt`: a public data set in the contract's form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from powerlake.cli.output import columns
+from powerlake.landing.adapters import adapt
+
+
+def run(name: str, source: Path, out: Path) -> str:
+    """Writes the set below `out`; returns its feeds with their rows, and where landing is."""
+    written = adapt(name, source, out)
+    rows = columns([(feed, f"{count:,}") for feed, count in written.rows.items()], ("feed", "rows"))
+    return f"{rows}\n\n{len(written.files)} files in {out}; landing is {out / 'landing'}"

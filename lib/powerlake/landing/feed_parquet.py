@@ -1,0 +1,146 @@
+"""Batches of a feed's Parquet file as text; damage is found before the first batch is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from powerlake.landing.csv_text import SEPARATOR
+from powerlake.landing.feed_cells import Bools, CellBlock, map_of_columns, no_rows, trimmed
+from powerlake.landing.feed_columns import CHANGED_AT, FeedColumns, recognise
+from powerlake.landing.parquet_rows import as_text, decoded, is_text, plain, records
+from powerlake.landing.refusals import FileRefused
+from powerlake.landing.text_file import Limits
+from powerlake.tables.feeds.model import Feed, Kind
+
+BATCH_BYTES = 16 << 20
+"""Text aimed at for a batch."""
+_Is = Callable[[pa.DataType], bool]
+_NUMBERS: tuple[_Is, ...] = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+_DAYS: tuple[_Is, ...] = (pa.types.is_date, pa.types.is_timestamp)
+_HOLDS: dict[Kind, tuple[_Is, ...]] = {
+    Kind.TEXT: (*_NUMBERS, *_DAYS, pa.types.is_boolean),
+    Kind.CODE: (*_NUMBERS, pa.types.is_boolean),
+    Kind.INTEGER: _NUMBERS,
+    Kind.DECIMAL: _NUMBERS,
+    Kind.BOOLEAN: (pa.types.is_boolean, pa.types.is_integer),
+    Kind.DATE: (*_DAYS, pa.types.is_integer),
+    Kind.INSTANT: (*_DAYS, pa.types.is_integer),
+}
+"""Types a column may have beside text, which holds everything."""
+
+
+def open_feed_parquet(path: Path, feed: Feed, limits: Limits) -> tuple[FeedColumns, Iterator[CellBlock]]:
+    """The file's columns and its rows. Raises FileRefused; a file within `limits.held_bytes` is decoded only once."""
+    rows = 0
+    try:
+        schema = pq.read_schema(path)
+        texts = [field.name for field in schema if is_text(field.type)]
+        file = pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True)
+        rows = file.metadata.num_rows
+        columns = recognise(tuple(schema.names), feed)
+        _check_types(schema, columns, feed)
+        return columns, _laid(columns, _checked_batches(file, limits))
+    except FileRefused as refusal:
+        raise FileRefused(refusal.reason, refusal.detail, refusal.rows or rows) from refusal
+    except PermissionError as error:
+        raise FileRefused("not_readable", error.strerror or "no permission") from error
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise FileRefused("damaged", f"Parquet: {type(error).__name__}", rows) from error
+
+
+def _check_types(schema: pa.Schema, columns: FeedColumns, feed: Feed) -> None:
+    kinds = {field.name: field.kind for field in (*feed.fields, CHANGED_AT)} | {"change": Kind.TEXT}
+    for name, place in columns.places.items():
+        type_ = plain(schema.field(place).type)
+        is_held = any(holds(type_) for holds in (is_text, pa.types.is_null, *_HOLDS[kinds[name]]))
+        if not is_held:
+            raise FileRefused("wrong_type", f"column {name} is {schema.field(place).type}")
+
+
+def _checked_batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.RecordBatch]:
+    """Batches that are known to decode, to the last of them, each of about BATCH_BYTES as text."""
+    held: list[pa.RecordBatch] | None = []
+    size = 0
+    for batch in _batches(file, limits):
+        batch.validate(full=True)  # a flipped bit may leave text that is no UTF-8
+        size += batch.nbytes
+        if size > limits.decoded_bytes:
+            raise FileRefused("too_large", f"more than {limits.decoded_bytes} bytes decoded")
+        if size > limits.held_bytes:
+            held = None
+        elif held is not None:
+            held.append(batch)
+    return iter(held) if held is not None else _batches(file, limits)
+
+
+def _batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.RecordBatch]:
+    """Texts stay coded until here: a few long ones, each said in a million rows, would not fit in memory decoded."""
+    rows_at_a_time = max(BATCH_BYTES // (8 * len(file.schema_arrow)), 1)
+    for batch in file.iter_batches(rows_at_a_time, use_threads=False):
+        sizes = _text_sizes(batch)
+        if sizes.max(initial=0) > limits.line_bytes:
+            raise FileRefused("line_too_long", f"more than {limits.line_bytes} bytes in a row")
+        ends = np.cumsum(sizes)
+        first = 0
+        while first < batch.num_rows:
+            begun = ends[first - 1] if first else 0
+            end = max(int(np.searchsorted(ends, begun + BATCH_BYTES, "right")), first + 1)
+            part = batch.slice(first, end - first)
+            yield pa.RecordBatch.from_arrays([decoded(column) for column in part.columns], names=batch.schema.names)
+            first = end
+
+
+def _text_sizes(batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
+    """Bytes of each row's texts."""
+    sizes = np.zeros(batch.num_rows, np.int64)
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type) and is_text(column.type.value_type):
+            lengths = pc.binary_length(column.dictionary).take(column.indices)
+            sizes += np.asarray(pc.fill_null(lengths, 0), np.int64)
+    return sizes
+
+
+def _laid(columns: FeedColumns, batches: Iterator[pa.RecordBatch]) -> Iterator[CellBlock]:
+    row = 1
+    for batch in batches:
+        yield _lay(columns, batch, row)
+        row += batch.num_rows
+
+
+def _lay(columns: FeedColumns, batch: pa.RecordBatch, first_row: int) -> CellBlock:
+    cells = {name: _text(batch.column(place)) for name, place in columns.places.items()}
+    others = [_text(batch.column(place)) for place in columns.others]
+    return CellBlock(
+        cells=cells,
+        others=map_of_columns([columns.names[place] for place in columns.others], others, batch.num_rows),
+        row_number=np.arange(first_row, first_row + batch.num_rows, dtype=np.int32),
+        record_of=lambda rows: records(batch, rows),
+        torn=no_rows(),
+        has_control=_has_control([*cells.values(), *others]),
+        new_columns=columns.new,
+    )
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """The column as trimmed text, null where empty: ISO dates and times, numbers in their shortest form."""
+    text = as_text(column)
+    if pa.types.is_timestamp(column.type):
+        text = pc.replace_substring_regex(text, r"\.0+($|[+-]|Z)", r"\1")
+    return trimmed(text)
+
+
+def _has_control(columns: list[pa.Array]) -> Bools | None:
+    """True where a row has a NUL or a unit separator; None where none has."""
+    found = None
+    for column in columns:
+        held = pc.fill_null(pc.match_substring_regex(column, f"[\\x00{SEPARATOR}]"), False)
+        if pc.any(held).as_py():
+            found = np.asarray(held) if found is None else found | np.asarray(held)
+    return found

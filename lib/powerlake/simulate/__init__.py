@@ -1,0 +1,1 @@
+"""A synthetic utility with planted truth: every department's files, and apart from them what is really so."""

@@ -1,0 +1,1 @@
+"""The page of likeness, and the fit of the model of homes."""
