@@ -157,7 +157,7 @@ def _hold_back(work: Soiled, utility: Utility, random: np.random.Generator) -> N
     work.note("late_row", np.flatnonzero(is_late))
     arrival = first + length + int(random.integers(1, max(work.feed.late_days, 2)))
     _deliver(work, utility, arrival, work.rows.filter(pa.array(is_late)))
-    pass
+    work.rows = work.rows.filter(pa.array(~is_late))
 
 
 def _correct(work: Soiled, utility: Utility, random: np.random.Generator) -> None:

@@ -12,7 +12,7 @@ import pytest
 from powerlake.landing.load_curves import read_load_curves
 from powerlake.landing.refusals import Delivery
 from powerlake.simulate import curve_files as curves
-from powerlake.simulate import meter_faults, metering, meters
+from powerlake.simulate import meter_events, meter_faults, metering, meters
 from powerlake.simulate.customers import draw_customers
 from powerlake.simulate.files import conformed
 from powerlake.simulate.metering import Metering, draw_metering
@@ -55,7 +55,7 @@ def draw() -> Made:
 def made() -> Made:
     """With many changes of meters and no fault, so that registers can be held against the use."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(meters, "CHANGED_SHARE", 2.0)
+        patch.setattr(meters, "CHANGED_SHARE", 10.0)
         patch.setattr(meter_faults, "SHARE", 0.0)
         patch.setattr(metering, "draw_theft", _no_theft)
         return draw()
@@ -165,6 +165,27 @@ def test_events_are_of_meters_that_stand(made: Made) -> None:
     assert not events[events["meter_id"].isin(single)]["event_code"].isin(["phase_loss", "current_unbalance"]).any()
 
 
+def test_where_no_meter_stands_nothing_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happens at one point is told by its own meter or not at all."""
+    monkeypatch.setattr(meter_events, "A_YEAR", {"battery_low": 300.0})
+    nothing, three = np.zeros(0, np.int64), np.zeros(2, bool)
+    none = np.zeros((2, UTILITY.days, 96), np.float32)
+    theft = metering.Theft(none, nothing, (), nothing, nothing, np.zeros(0), np.zeros(0))
+    faults = meter_faults.MeterFaults(none, nothing, (), nothing, nothing, np.zeros(0), np.zeros(0, bool))
+    points = Points(np.arange(2), np.ones(2, bool), np.zeros(2, np.int64), np.full(2, UTILITY.days))
+
+    def seen_at_the_second(point: list[int]) -> list[datetime]:
+        place = np.array(point)
+        ones, ids = np.ones(len(place), np.int64), np.array([f"M{number}" for number in point])
+        fleet = meters.Fleet(ids, place, -ones, UTILITY.days * ones, ones, 6 * ones, 30 * ones, ones.astype(float))
+        block = Block(0, 0, 2)
+        rows = meter_events.event_rows(UTILITY, block, fleet, points, three, theft, faults).to_pandas()
+        return rows.loc[rows["meter_id"] == "M1", "occurred_at"].tolist()
+
+    assert len(seen_at_the_second([0, 1])) > 3
+    assert seen_at_the_second([1]) == seen_at_the_second([0, 1])
+
+
 def test_the_truth_names_meters_of_the_feed_and_all_is_repeatable() -> None:
     first, second = draw(), draw()
     assert np.array_equal(first.metering.measured, second.metering.measured, equal_nan=True)
@@ -214,6 +235,12 @@ def test_dirt_on_load_curves_is_known(made: Made, monkeypatch: pytest.MonkeyPatc
     rows = noted["kind"].value_counts()
     assert sum(file.rows for file in later if "late_row" in file.path) == rows["late_row"]
     assert sum(file.rows for file in later if "correction" in file.path) == rows["correction"]
+    in_landing = sum(file.rows for file in files if file.path.startswith("landing/") and "_again" not in file.path)
+    monkeypatch.setattr(curves, "LATE_CHANCE", 0.0)
+    monkeypatch.setattr(curves, "DUPLICATE_SHARE", 0.0)
+    all_in_time, _ = curves.curve_files(UTILITY, made.block, made.metering)
+    total = sum(file.rows for file in all_in_time if file.path.startswith("landing/") and "_again" not in file.path)
+    assert in_landing == total + rows["duplicate_row"] - rows["late_row"]
     copies = {file.path: file.content for file in files if "_again" in file.path}
     assert set(noted.loc[noted["kind"] == "duplicate_file", "detail"]) == set(copies)
     whole = {file.path: file.content for file in files}
