@@ -15,6 +15,7 @@ from powerlake.simulate.customers import draw_customers
 from powerlake.simulate.economy import economy_commons
 from powerlake.simulate.files import File
 from powerlake.simulate.grid import grid_rows, live_grid, supplied
+from powerlake.simulate.market import price_commons
 from powerlake.simulate.metering import draw_metering
 from powerlake.simulate.network import draw_network, topology_rows
 from powerlake.simulate.points import at_points, draw_points
@@ -42,7 +43,7 @@ def task_files(utility: Utility, number: int) -> Iterator[File]:
 
 def common_parts(utility: Utility) -> list[Made]:
     """Feeds from outside, tariffs and campaigns; a substation is made by the first of its blocks."""
-    makers = (weather_commons, calendar_commons, economy_commons, tariff_commons, campaign_commons)
+    makers = (weather_commons, calendar_commons, economy_commons, price_commons, tariff_commons, campaign_commons)
     return [make(utility) for make in makers]
 
 

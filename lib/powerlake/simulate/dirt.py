@@ -5,7 +5,8 @@ the columns they fall on are chosen.
 
 truth `dirt`, one row per soiled row, slice or file: feed, kind, key (the row's key as sent, its parts joined by `|`;
 empty for a file), column, detail (what was right before, or the file). Kinds: full_width, dangling_key,
-code_renamed (one row a feed), wrong_unit, date_form, duplicate_row, late_row, correction, deletion, duplicate_file.
+code_renamed (one row a feed), wrong_unit, duplicate_row, late_row, correction, deletion, duplicate_file; and those of
+single cells of text, see `odd_cells`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from powerlake.simulate.files import DATE_FORMS
 from powerlake.simulate.soiled import Rows, Soiled, noted
 from powerlake.simulate.utility import Ints, Utility
 from powerlake.tables.feeds.model import Feed, Kind
@@ -55,8 +55,6 @@ CORRECTED = {
 CORRECTED_SHARE = 0.004
 DELETED = ("marketing/campaign_contacts", "service/channel_usage", "metering/meter_events")
 DELETED_SHARE = 0.002
-ODD_DATE_SHARE = 0.001
-"""Rows of a text file whose dates are written otherwise than in the others."""
 
 
 def soiled(utility: Utility, number: int, feed: Feed, rows: pa.Table) -> Soiled:
@@ -72,25 +70,8 @@ def soiled(utility: Utility, number: int, feed: Feed, rows: pa.Table) -> Soiled:
     return work
 
 
-def odd_dates(work: Soiled, texts: pa.Table, random: np.random.Generator) -> pa.Table:
-    """The table as text with some rows' first date in another form; needs `work.rows` to be the same rows."""
-    dated = [item.name for item in work.feed.fields if item.kind in {Kind.DATE, Kind.INSTANT}]
-    rows = _drawn(random, len(texts), ODD_DATE_SHARE)
-    if not dated or not len(rows):
-        return texts
-    day, instant = DATE_FORMS["slashes"]
-    column = work.rows[dated[0]].take(rows)
-    odd = pc.strftime(column, day if pa.types.is_date(column.type) else instant).combine_chunks()
-    work.note("date_form", rows, dated[0])
-    mask = np.zeros(len(texts), bool)
-    mask[rows] = True
-    old = texts[dated[0]].combine_chunks()
-    return texts.set_column(
-        texts.schema.get_field_index(dated[0]), dated[0], pc.replace_with_mask(old, pa.array(mask), odd)
-    )
-
-
-def _drawn(random: np.random.Generator, count: int, share: float) -> Rows:
+def drawn(random: np.random.Generator, count: int, share: float) -> Rows:
+    """Places among `count`, each with the chance `share`."""
     return np.flatnonzero(random.random(count) < share)
 
 
@@ -98,7 +79,7 @@ def _full_width(work: Soiled, utility: Utility, random: np.random.Generator) -> 
     """ASCII as the full-width forms that a Chinese input method leaves (U+FF01 … U+FF5E)."""
     wide = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
     for column in FULL_WIDTH.get(work.feed.path, ()):
-        rows = _drawn(random, len(work.rows), FULL_WIDTH_SHARE)
+        rows = drawn(random, len(work.rows), FULL_WIDTH_SHARE)
         old = work.rows[column].take(rows).combine_chunks()
         work.note("full_width", rows, column)
         work.put(column, rows, pa.array([text and text.translate(wide) for text in old.to_pylist()], pa.string()))
@@ -109,7 +90,7 @@ def _dangle(work: Soiled, utility: Utility, random: np.random.Generator) -> None
     column = DANGLING.get(work.feed.path)
     if column is None:
         return
-    rows = _drawn(random, len(work.rows), DANGLING_SHARE)
+    rows = drawn(random, len(work.rows), DANGLING_SHARE)
     rows = rows[np.asarray(work.rows[column].take(rows).is_valid())]
     old = work.rows[column].take(rows).combine_chunks()
     digits = pa.array([f"{value:08d}" for value in random.integers(97_000_000, 99_999_999, len(rows))], pa.string())
@@ -163,7 +144,7 @@ def _hold_back(work: Soiled, utility: Utility, random: np.random.Generator) -> N
 def _correct(work: Soiled, utility: Utility, random: np.random.Generator) -> None:
     """Rows that are sent again with one value that was wrong before; the wrong one is in the table."""
     column = CORRECTED.get(work.feed.path)
-    rows = _drawn(random, len(work.rows), CORRECTED_SHARE) if column else np.zeros(0, np.intp)
+    rows = drawn(random, len(work.rows), CORRECTED_SHARE) if column else np.zeros(0, np.intp)
     if column is None or not len(rows):
         return
     right = work.rows.take(rows)
@@ -181,7 +162,7 @@ def _delete(work: Soiled, utility: Utility, random: np.random.Generator) -> None
     """Rows that are taken back afterwards: their keys alone, with `change`."""
     if work.feed.path not in DELETED:
         return
-    rows = _drawn(random, len(work.rows), DELETED_SHARE)
+    rows = drawn(random, len(work.rows), DELETED_SHARE)
     gone = work.rows.take(rows)
     work.note("deletion", rows)
     columns = {
@@ -193,7 +174,7 @@ def _delete(work: Soiled, utility: Utility, random: np.random.Generator) -> None
 
 
 def _double(work: Soiled, utility: Utility, random: np.random.Generator) -> None:
-    rows = _drawn(random, len(work.rows), DUPLICATE_SHARE)
+    rows = drawn(random, len(work.rows), DUPLICATE_SHARE)
     work.note("duplicate_row", rows)
     work.rows = pa.concat_tables([work.rows, work.rows.take(rows)])
 

@@ -111,7 +111,7 @@ class Customers:
     elasticity: Floats
     """True short-run price elasticity of the use that can be moved, at most 0."""
     tariff: Ints
-    """Place in `tariffs.TARIFFS` of the tariff at the start."""
+    """Place in `offers.TARIFFS` of the tariff at the start."""
     tariff_switch_day: Ints
     """Day from which the customer has `switched_tariff`; −1 for never."""
     switched_tariff: Ints

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from powerlake.simulate.dirt import DUPLICATE_FILE_CHANCE as COPY_CHANCE
-from powerlake.simulate.dirt import odd_dates, soiled
+from powerlake.simulate.dirt import soiled
 from powerlake.simulate.files import File, Form, as_text, conformed, encoded
+from powerlake.simulate.odd_cells import with_odd_cells
 from powerlake.simulate.soiled import DIRT_SCHEMA, Soiled, noted
 from powerlake.simulate.utility import Made, Utility
 from powerlake.tables.feeds import FEEDS
@@ -68,7 +69,7 @@ def _feed_files(work: Soiled, name: str, form: Form, random: np.random.Generator
     stem = f"{path}/{work.feed.name}_{name}"
     rows = work.rows
     if form.kind == "csv":
-        rows = odd_dates(work, as_text(rows, form.dates), random)
+        rows = with_odd_cells(work, as_text(rows, form.dates), random)
     content = encoded(rows, form)
     yield File(f"landing/{stem}{form.ending}", content, len(rows))
     if random.random() < COPY_CHANCE:

@@ -34,7 +34,7 @@ CALENDAR = Feed(
     OWNER,
     grain="one row per region and local date",
     key=("region_code", "date"),
-    late_days=0,
+    late_days=366,
     fields=(
         code("region_code", "Region or country", required=True),
         date("date", "Local date", required=True),
