@@ -44,6 +44,8 @@ def _unreadable(work: Soiled, texts: pa.Table, random: np.random.Generator) -> p
     if not columns:
         return texts
     column = columns[int(random.integers(len(columns)))]
+    place = texts.schema.get_field_index(column.name)
+    texts = texts.set_column(place, column.name, texts[column.name].cast(pa.string()))
     old = texts[column.name].take(rows).combine_chunks()
     is_filled = np.asarray(pc.fill_null(pc.not_equal(old, ""), False), bool)
     rows, old = rows[is_filled], old.filter(pa.array(is_filled))

@@ -93,6 +93,7 @@ TOPOLOGY = Feed(
     grain="one row per link of the supply tree, from a date",
     key=("child_kind", "child_id", "valid_from_date"),
     late_days=31,
+    period=("valid_from_date", "valid_to_date"),
     fields=(
         code("child_kind", "What is fed", "meter", "transformer", "feeder", required=True),
         identity("child_id", "Its number"),

@@ -45,6 +45,7 @@ FEEDER_LOAD = Feed(
     grain="one row per asset, winding and time of measurement",
     key=("asset_id", "winding", "measured_at"),
     late_days=7,
+    month_of="measured_at",
     fields=(
         code("asset_kind", "What is measured", "feeder", "transformer", "substation", "region", required=True),
         identity("asset_id", "Its number"),
@@ -65,6 +66,7 @@ ALARMS = Feed(
     grain="one row per alarm raised",
     key=("alarm_id",),
     late_days=3,
+    month_of="raised_at",
     fields=(
         identity("alarm_id", "Alarm number"),
         code("asset_kind", "What raised it", *ASSET_KINDS, required=True),

@@ -11,6 +11,7 @@ WEATHER = Feed(
     grain="one row per station and observation",
     key=("station_id", "observed_at"),
     late_days=7,
+    month_of="observed_at",
     fields=(
         identity("station_id", "Station, or the area it stands for"),
         instant("observed_at", "Start of the interval observed", required=True),
@@ -67,6 +68,7 @@ TARIFF_BOOK = Feed(
     grain="one row per published price",
     key=("document_id", "category", "voltage_level", "period", "step_from_kwh", "valid_from_date"),
     late_days=60,
+    period=("valid_from_date", "valid_to_date"),
     fields=(
         identity("document_id", "Document of the authority"),
         code("region_code", "Region it holds in", required=True),
@@ -89,6 +91,7 @@ PRICES = Feed(
     grain="one row per area and interval of a market or a dynamic tariff",
     key=("area_id", "starts_at"),
     late_days=7,
+    month_of="starts_at",
     fields=(
         identity("area_id", "Market area, or the tariff group the price was announced to"),
         instant("starts_at", "Start of the interval", required=True),

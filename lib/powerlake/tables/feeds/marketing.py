@@ -66,6 +66,7 @@ CONTRACTS = Feed(
     grain="one row per contract of a customer at a supply point; a new tariff is a new row",
     key=("contract_id", "start_date"),
     late_days=31,
+    period=("start_date", "end_date"),
     fields=(
         identity("contract_id", "Contract number"),
         person("customer_id", "Customer number"),
@@ -87,6 +88,7 @@ TARIFFS = Feed(
     grain="one row per tariff, component, period and step, from a date",
     key=("tariff_code", "component", "period", "step_from_kwh", "valid_from_date"),
     late_days=31,
+    period=("valid_from_date", "valid_to_date"),
     fields=(
         code("tariff_code", "Tariff", required=True),
         text("name", "Name in print"),
@@ -109,6 +111,7 @@ BILLS = Feed(
     grain="one row per bill",
     key=("bill_id",),
     late_days=31,
+    month_of="issued_date",
     fields=(
         identity("bill_id", "Bill number"),
         person("customer_id", "Customer number"),
@@ -137,6 +140,7 @@ PAYMENTS = Feed(
     grain="one row per payment",
     key=("payment_id",),
     late_days=14,
+    month_of="paid_at",
     fields=(
         identity("payment_id", "Payment number"),
         person("customer_id", "Customer number"),

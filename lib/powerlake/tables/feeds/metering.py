@@ -12,6 +12,7 @@ METERS = Feed(
     grain="one row per meter at a supply point; a replacement is a new row",
     key=("meter_id", "installed_date"),
     late_days=35,
+    period=("installed_date", "removed_date"),
     fields=(
         person("meter_id", "Meter number"),
         person("point_id", "Supply point the meter stands at; it stays when the meter is replaced"),
@@ -34,6 +35,7 @@ REGISTER_READS = Feed(
     grain="one row per meter, register and time of reading",
     key=("meter_id", "register_code", "read_at"),
     late_days=35,
+    month_of="read_at",
     fields=(
         person("meter_id", "Meter number"),
         code(
@@ -58,6 +60,7 @@ METER_EVENTS = Feed(
     grain="one row per event a meter or its terminal reported",
     key=("event_id",),
     late_days=7,
+    month_of="occurred_at",
     fields=(
         identity("event_id", "Number of the event"),
         person("meter_id", "Meter number"),
@@ -91,6 +94,7 @@ TERMINAL_TELEMETRY = Feed(
     grain="one row per terminal and time of measurement",
     key=("terminal_id", "measured_at"),
     late_days=7,
+    month_of="measured_at",
     fields=(
         identity("terminal_id", "Terminal, or the machine where it measures one"),
         code("asset_kind", "What it measures", "meter", "transformer", "feeder", "machine"),

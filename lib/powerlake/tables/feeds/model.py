@@ -57,6 +57,9 @@ class Feed:
     later file by name, within a file the later row. A row whose column `change` says `delete` takes the row of its
     key away; then only the key must be filled. `changed_at`, where given, is when the department made the change.
     `late_days` is how long after the day a row speaks of it may still arrive.
+
+    `month_of` names the column by whose local month silver is cut, for feeds that grow day by day; a row keeps its
+    month. `period` names the columns of the first and last day a row holds, for feeds whose rows follow one another.
     """
 
     name: str
@@ -66,6 +69,8 @@ class Feed:
     key: tuple[str, ...]
     fields: tuple[Field, ...]
     late_days: int
+    month_of: str = ""
+    period: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.fields]
@@ -73,6 +78,9 @@ class Feed:
             raise ValueError(f"{self.path}: a column is declared twice, or is one that every feed may have")
         if not set(self.key) <= {item.name for item in self.fields if item.is_required}:
             raise ValueError(f"{self.path}: the key {self.key} is not of required columns")
+        required = {item.name for item in self.fields if item.is_required}
+        if not {self.month_of, *(self.period or ())[:1]} - {""} <= required:
+            raise ValueError(f"{self.path}: the month or the first day of a row may be empty")
         if any(item.is_join_key and not item.is_direct for item in self.fields):
             raise ValueError(f"{self.path}: only a direct column needs a pseudonym to be joined by")
 

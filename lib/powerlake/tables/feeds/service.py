@@ -34,6 +34,7 @@ CHANNEL_USAGE = Feed(
     grain="one row per visit of a customer to a channel",
     key=("usage_id",),
     late_days=7,
+    month_of="used_at",
     fields=(
         identity("usage_id", "Visit number"),
         person("customer_id", "Customer number"),
