@@ -103,9 +103,15 @@ def comparable(rows: pa.Table, table: Table) -> list[dict[str, object]]:
     return sorted(rows.select(names).to_pylist(), key=lambda row: [str(row[name]) for name in table.key])
 
 
+@pytest.fixture(scope="session")
+def utility_at(request: pytest.FixtureRequest) -> Callable[[Path], Utility]:
+    """An empty utility in a folder."""
+    return lambda home: Utility(home, Lake(home, lambda: request.getfixturevalue("session")))
+
+
 @pytest.fixture
-def utility(tmp_path: Path, request: pytest.FixtureRequest) -> Utility:
-    return Utility(tmp_path, Lake(tmp_path, lambda: request.getfixturevalue("session")))
+def utility(tmp_path: Path, utility_at: Callable[[Path], Utility]) -> Utility:
+    return utility_at(tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -121,10 +127,9 @@ def comparable_rows() -> Callable[[pa.Table, Table], list[dict[str, object]]]:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Utility:
+def town(tmp_path_factory: pytest.TempPathFactory, utility_at: Callable[[Path], Utility]) -> Utility:
     """The synthetic sample after a whole daily run. Tests read it, or run again what must change nothing."""
-    home = tmp_path_factory.mktemp("town")
-    made = Utility(home, Lake(home, lambda: request.getfixturevalue("session")))
+    made = utility_at(tmp_path_factory.mktemp("town"))
     made.sample = write_sample(made.lake.landing, meters=36, days=90)
     made.run()
     return made

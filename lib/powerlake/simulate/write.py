@@ -65,17 +65,22 @@ def _form(path: str, random: np.random.Generator) -> Form:
 
 
 def _feed_files(work: Soiled, name: str, form: Form, random: np.random.Generator) -> Iterator[File]:
-    path = work.feed.path
-    stem = f"{path}/{work.feed.name}_{name}"
+    """What lands, unless every row is held back, and what comes later; a day's files have names of their own."""
+    stem = f"{work.feed.path}/{work.feed.name}_{name}"
+    if len(work.rows):
+        yield from _landing_files(work, f"landing/{stem}", form, random)
+    for day, tables in work.later.items():
+        for place, table in enumerate(tables):
+            yield File(f"later/{day}/{stem}_{day}_{place}{form.ending}", encoded(table, form), len(table))
+
+
+def _landing_files(work: Soiled, stem: str, form: Form, random: np.random.Generator) -> Iterator[File]:
     rows = work.rows
     if form.kind == "csv":
         rows = with_odd_cells(work, as_text(rows, form.dates), random)
     content = encoded(rows, form)
-    yield File(f"landing/{stem}{form.ending}", content, len(rows))
+    yield File(f"{stem}{form.ending}", content, len(rows))
     if random.random() < COPY_CHANCE:
-        copy = f"landing/{stem}_again{form.ending}"
-        work.dirt.append(noted(path, "duplicate_file", pa.array([""]), "", copy))
+        copy = f"{stem}_again{form.ending}"
+        work.dirt.append(noted(work.feed.path, "duplicate_file", pa.array([""]), "", copy))
         yield File(copy, content, len(rows))
-    for day, tables in work.later.items():
-        for place, table in enumerate(tables):
-            yield File(f"later/{day}/{stem}_{place}{form.ending}", encoded(table, form), len(table))
