@@ -19,7 +19,9 @@ COLUMNS = 3
 SHOWN_HOMES, SHOWN_DAYS = 6, 7
 _STYLE = (
     "body{font:15px sans-serif;max-width:1200px;margin:2em auto;padding:0 1em}td,th{padding:2px 10px;text-align:right}"
+    "td:first-child,th:first-child{text-align:left}"
 )
+_BARE = {"displayModeBar": False}
 
 Doubles = npt.NDArray[np.float64]
 
@@ -31,7 +33,9 @@ def likeness_page(result: Mapping[str, Any], simulated: Curves, real: Curves) ->
     """
     figures = [_distributions(simulated, real), _mean_days(simulated, real), _weeks(simulated)]
     charts = [
-        figure.to_html(full_html=False, include_plotlyjs="inline" if place == 0 else False, div_id=f"chart{place}")
+        figure.to_html(
+            full_html=False, include_plotlyjs="inline" if place == 0 else False, div_id=f"chart{place}", config=_BARE
+        )
         for place, figure in enumerate(figures)
     ]
     return "\n".join(
@@ -52,8 +56,15 @@ def _auc(result: Mapping[str, Any]) -> str:
     return (
         f"A classifier tells them apart with an AUC of <b>{ours['value']:.3f}</b> ({ours['low']:.3f} to "
         f"{ours['high']:.3f}); two halves of the real households with {halves['value']:.3f} ({halves['low']:.3f} to "
-        f"{halves['high']:.3f}); 0.5 is alike, 1 apart."
+        f"{halves['high']:.3f}); 0.5 is alike, 1 apart.{_held_out(result)}"
     )
+
+
+def _held_out(result: Mapping[str, Any]) -> str:
+    found = result["metrics"].get("auc_held_out")
+    if found is None:
+        return ""
+    return f" Households that were not fitted: {found['value']:.3f} ({found['low']:.3f} to {found['high']:.3f})."
 
 
 def _distributions(simulated: Curves, real: Curves) -> go.Figure:
@@ -61,12 +72,14 @@ def _distributions(simulated: Curves, real: Curves) -> go.Figure:
     found = {"simulated": distributions(simulated), "real": distributions(real)}
     names = list(found["real"])
     titles = [name.replace("_", " ") for name in names]
-    figure = make_subplots(-(-len(names) // COLUMNS), COLUMNS, subplot_titles=titles)
+    figure = make_subplots(-(-len(names) // COLUMNS), COLUMNS, subplot_titles=titles, vertical_spacing=0.09)
     for kind, measures in found.items():
         for place, name in enumerate(names):
             trace = _line(np.percentile(measures[name], PERCENTILES), PERCENTILES / 100, kind, shown=place == 0)
             figure.add_trace(trace, place // COLUMNS + 1, place % COLUMNS + 1)
-    return figure.update_layout(height=260 * -(-len(names) // COLUMNS), title="Cumulative distributions")
+    return figure.update_layout(
+        template="plotly_white", height=260 * -(-len(names) // COLUMNS), title="Cumulative distributions"
+    )
 
 
 def _mean_days(simulated: Curves, real: Curves) -> go.Figure:
@@ -81,7 +94,9 @@ def _mean_days(simulated: Curves, real: Curves) -> go.Figure:
                     np.arange(48) / 2, np.quantile(days, quantile, axis=0), kind, shown=place + quantile == 0.5
                 )
                 figure.add_trace(line, 1, place + 1)
-    return figure.update_layout(height=360, title="Mean days ÷ own mean: 10 %, 50 % and 90 % of households")
+    return figure.update_layout(
+        template="plotly_white", height=360, title="Mean days ÷ own mean: 10 %, 50 % and 90 % of households"
+    )
 
 
 def _weeks(simulated: Curves) -> go.Figure:
@@ -92,7 +107,9 @@ def _weeks(simulated: Curves) -> go.Figure:
         week = kwh[np.flatnonzero(known)[:SHOWN_DAYS]].ravel()
         line = _line(np.arange(len(week)) / 48, 2 * week, "simulated", shown=False)
         figure.add_trace(line, place // 2 + 1, place % 2 + 1)
-    return figure.update_layout(height=200 * SHOWN_HOMES // 2, title="A week of six simulated homes, kW by day")
+    return figure.update_layout(
+        template="plotly_white", height=200 * SHOWN_HOMES // 2, title="A week of six simulated homes, kW by day"
+    )
 
 
 def _line(x: Doubles, y: Doubles, kind: str, *, shown: bool) -> go.Scatter:

@@ -1,8 +1,6 @@
-"""Finds the population of `home_model` in readings of real households."""
+"""First guess of the parameters of `home_model` for a real household, by regression; `home_search` goes on from it."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -10,83 +8,69 @@ from scipy.optimize import nnls
 from scipy.stats import norm, rankdata
 
 from powerlake.simulate.home_model import (
-    DRIFT_MEMORY,
-    EVENING_MEMORY,
     HABIT_HARMONICS,
     KNOTS,
-    LEVEL_MEMORY,
     MIDDLE,
     OFFSET,
     POINTS,
-    PROBABILITIES,
-    SECOND_HALF_HOUR,
     SPREAD_HARMONICS,
     WEEKEND_HARMONICS,
     Doubles,
-    Population,
-    groups,
     harmonics,
 )
+from powerlake.simulate.home_process import DRIFT_MEMORY, LEVEL_MEMORY
 
-FACTORS = 10
-"""Directions in which customers vary together."""
 LAGS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 47, 48, 49, 50, 52, 60, 96, 97, 100, 144, 192, 240, 336, 480, 672)
 """Half-hours at which the covariance is fitted."""
-DECIMALS = 3
-CALIBRATION: Mapping[str, tuple[slice, tuple[float, ...]]] = {
-    "quantiles": (slice(1, 4), (0.58,) * 3),
-    "habit": (slice(None), (1.40,)),
-    "weekend": (slice(None), (1.06,)),
-    "spread": (slice(None), (1.51,)),
-    "parts": (slice(None), (0.90, 1.60, 0.80, 0.90, 0.48, 0.60)),
-}
-"""Factors on parameters of a group (which of them, factors): covariances of ranks are not quite those of energy.
+SECOND_HALF_HOUR = 0.8
+"""What an appliance draws in the half-hour after the first, to the first."""
+EVENING_MEMORY = 0.88
+"""Between the two memories of the process."""
+LEAST_ZERO_SHARE = 2e-4
+"""Below this share of zeros a household has none."""
+HABIT_FACTOR, WEEKEND_FACTOR, SPREAD_FACTOR = 1.40, 1.06, 1.51
+PARTS_FACTORS = (0.90, 1.60, 0.80, 0.90, 0.48, 0.60)
+LOW_RISES_FACTOR = 0.58
+"""On the rises below the knot −0.8: covariances of ranks are not quite those of energy.
 
-Found, with the bursts, REGULARITY and the memories of `home_model`, on the shared train households: by a random search
-for the least sum of squared Kolmogorov–Smirnov distances between simulated and real features of `likeness`, then by
-hand for the least AUC of its classifier.
+Found, like the other factors, by a random search for the least Kolmogorov–Smirnov distances of `likeness`.
 """
+NONE_AWAY = (-2.0, 1.6, -1.2)
+DINNER_AND_MORNING = (0.35, 0.78, 1.2, 1.2, 0.2, 0.2, 0.6, 0.6)
 
 
-def fit_population(kwh: Doubles, season: Doubles, is_weekend: npt.NDArray[np.bool_]) -> Population:
-    """The population of households with readings `kwh` (customers, days, POINTS), NaN where missing.
-
-    Days without any use are left out: they say that nobody is there, not how people live.
-    """
-    lived = np.where((kwh == 0).all(axis=2, keepdims=True), np.nan, kwh)
-    found = np.array([fit_home(one, season, is_weekend) for one in lived])
-    ranks = rankdata(found, axis=0)
-    correlation = 2 * np.sin(np.pi / 6 * np.nan_to_num(np.corrcoef(ranks, rowvar=False)))
-    values, vectors = np.linalg.eigh(correlation)
-    factors = vectors[:, -FACTORS:] * np.sqrt(values[-FACTORS:])
-    factors /= np.maximum(np.sqrt(np.square(factors).sum(axis=1, keepdims=True)), 1)
-    quantiles = np.quantile(found, PROBABILITIES, axis=0).T
-    return Population(np.round(quantiles, DECIMALS), np.round(factors, DECIMALS))
-
-
-def calibrated(population: Population) -> Population:
-    """The population with its parameters multiplied as CALIBRATION says."""
-    quantiles = population.quantiles.copy()
-    by_group = groups(quantiles.T)
-    for name, (which, factors) in CALIBRATION.items():
-        by_group[name][:, which] *= factors
-    return Population(np.round(quantiles, DECIMALS), population.factors)
-
-
-def fit_home(kwh: Doubles, season: Doubles, is_weekend: npt.NDArray[np.bool_]) -> Doubles:
-    """(parameters,) of one household."""
-    known = ~np.isnan(kwh)
-    zero = norm.ppf(np.clip((kwh[known] == 0).mean(), 1e-5, 1))
-    smallest = kwh[known & (kwh > 0)].min()
-    log = np.log(np.maximum(kwh, smallest) / kwh[known].mean() + OFFSET)
+def first_guess(kwh: Doubles, season: Doubles, is_weekend: npt.NDArray[np.bool_]) -> Doubles:
+    """(parameters,) of a household with readings `kwh` (days, POINTS), NaN where missing."""
+    lived = np.where((kwh == 0).all(axis=1, keepdims=True), np.nan, kwh)  # on days without any use nobody is there
+    known = ~np.isnan(lived)
+    share = (lived[known] == 0).mean()
+    zero = (norm.ppf(share), 0.3) if share > LEAST_ZERO_SHARE else (-5.0, 0.1)
+    log = np.log(np.maximum(lived, lived[known & (lived > 0)].min()) / lived[known].mean() + OFFSET)
     at_knots = np.quantile(log[known], norm.cdf(KNOTS))
+    rises = np.sqrt(np.diff(at_knots))
+    rises[:3] *= LOW_RISES_FACTOR
     z = np.full(kwh.shape, np.nan)
     z[known] = norm.ppf((rankdata(log[known]) - 0.5) / known.sum())
-    z[known] /= z[known].std()
-    means, rest = _means(z, season, is_weekend)
+    means, rest = _means(z / z[known].std(), season, is_weekend)
+    habit, weekend, by_season = np.split(means, [2 * HABIT_HARMONICS, 2 * HABIT_HARMONICS + 1 + 2 * WEEKEND_HARMONICS])
     spread, rest = _spread(rest)
+    parts = np.sqrt(_parts(rest)) * PARTS_FACTORS
     return np.concatenate(
-        [[at_knots[MIDDLE]], np.sqrt(np.diff(at_knots)), [zero], means, spread, np.sqrt(_parts(rest))]
+        [
+            [at_knots[MIDDLE]],
+            rises,
+            zero,
+            HABIT_FACTOR * habit,
+            WEEKEND_FACTOR * weekend,
+            [*by_season, 0, 0, 0, 0],
+            SPREAD_FACTOR * spread,
+            [*parts, 0.25],
+            [np.log(0.5), np.log(0.5), SECOND_HALF_HOUR],
+            [0.3, 0.5],
+            [0.15, 0.0],
+            NONE_AWAY,
+            DINNER_AND_MORNING,
+        ]
     )
 
 

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from powerlake.simulate.calendar import calendar
 from powerlake.simulate.customers import EV_KW, HEAT_PUMP_KW
-from powerlake.simulate.home_model import draw_homes, population
+from powerlake.simulate.home_model import Population, population
+from powerlake.simulate.home_process import draw_homes
 from powerlake.simulate.utility import REGIONS, Block, Customers, Floats, Ints, Utility
 from powerlake.simulate.weather import normal_c, weather
 
@@ -27,10 +28,12 @@ HEATING_BELOW_C = 14.0
 _Power = npt.NDArray[np.float32]
 
 
-def home_kw(utility: Utility, block: Block, customers: Customers, rows: Ints) -> _Power:
-    """(rows, days, 96) mean power of the homes at places `rows`, without cars and solar roofs."""
+def home_kw(
+    utility: Utility, block: Block, customers: Customers, rows: Ints, homes: Population | None = None
+) -> _Power:
+    """(rows, days, 96) mean power of the homes at places `rows`, without cars and solar roofs; drawn from `homes`."""
     rng = utility.rng("homes", block.number)
-    parameters = population().draw(len(rows), rng)
+    parameters = (homes or population()).draw(len(rows), rng)
     half_hours = draw_homes(parameters, season_of(utility, block), ~calendar(utility).is_working, rng)
     pumped = heat_pump_mean_kw(customers, rows)
     own_kw = np.maximum(customers.mean_kw[rows] - pumped - EV_KW * customers.has_ev[rows], 0.02)

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from powerlake.simulate.businesses import business_kw, way_of_working
 from powerlake.simulate.customers import HOME
+from powerlake.simulate.home_model import Population
 from powerlake.simulate.homes import home_kw
 from powerlake.simulate.solar import solar_kw
 from powerlake.simulate.tariffs import price_of
@@ -21,12 +22,12 @@ MOVABLE = np.array([0.5, 0.2, 0.2, 0.35, 0.5, 0.0])
 _Power = npt.NDArray[np.float32]
 
 
-def true_use(utility: Utility, block: Block, customers: Customers) -> Use:
-    """What the customers really take from the grid and feed into it."""
+def true_use(utility: Utility, block: Block, customers: Customers, population: Population | None = None) -> Use:
+    """What the customers really take from the grid and feed into it; homes as in the population, where given."""
     kw = np.zeros((len(customers), utility.days, 96), np.float32)
     is_home = customers.kind == HOME
     homes, firms = np.flatnonzero(is_home), np.flatnonzero(~is_home)
-    kw[homes] = home_kw(utility, block, customers, homes)
+    kw[homes] = home_kw(utility, block, customers, homes, population)
     kw[firms] = business_kw(utility, block, customers, firms)
     cars = np.flatnonzero(customers.has_ev)
     kw[cars] += charging_kw(utility, block, customers, cars)

@@ -20,9 +20,9 @@ DATES = np.arange(np.datetime64("2024-03-01"), np.datetime64("2024-05-01"))
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suite, "RESAMPLES", 20)
+    monkeypatch.setattr(suite, "RESAMPLES", 8)
     monkeypatch.setattr(suite, "HALVINGS", 1)
-    monkeypatch.setattr(likeness, "TREES", 15)
+    monkeypatch.setattr(likeness, "TREES", 6)
 
 
 def households(customers: int, seed: int, *, shape: float = 0.6) -> Curves:
@@ -62,9 +62,9 @@ def test_months_with_too_few_complete_days_are_left_out() -> None:
 
 
 def test_alike_are_not_told_apart_and_others_are() -> None:
-    real = households(24, 1)
-    alike = suite.evaluate_likeness(households(24, 2), real)
-    other = suite.evaluate_likeness(households(24, 3, shape=3.0), real)
+    real = households(20, 1)
+    alike = suite.evaluate_likeness(households(20, 2), real)
+    other = suite.evaluate_likeness(households(20, 3, shape=3.0), real)
 
     assert alike["metrics"]["auc"]["value"] < 0.7
     assert other["metrics"]["auc"]["value"] > 0.95
@@ -83,6 +83,17 @@ def test_the_page_shows_both_and_fetches_nothing(monkeypatch: pytest.MonkeyPatch
     assert all(name.replace("_", " ") in page for name in result["distributions"])
     assert "/* plotly */" in page
     assert 'src="http' not in page
+
+
+def test_held_out_is_the_mean_over_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rows_of_simulated(first: likeness.Shapes, _second: likeness.Shapes, _seed: int) -> dict[str, float]:
+        return dict.fromkeys(("value", "low", "high"), float(len(first.customer)))
+
+    monkeypatch.setattr(suite, "auc", rows_of_simulated)
+    real = households(10, 1)
+    found = suite.evaluate_likeness(real, real, held_out=[(households(12, 2), real), (households(16, 3), real)])
+
+    assert found["metrics"]["auc_held_out"]["value"] == 28
 
 
 def test_too_few_customers_are_refused() -> None:
