@@ -82,7 +82,7 @@ def _auc_left_out(asked: Question, weight: Floats, seed: int) -> float:
     )
     with threadpool_limits(1):  # the trees are small: threads that wait for one another cost ten times as much
         model.fit(asked.features[drawn], asked.is_planted[drawn], sample_weight=weight[drawn])
-    score = model.predict_proba(asked.features[rest])[:, 1]
+        score = model.predict_proba(asked.features[rest])[:, 1]
     left_out = replace(asked, **{name: getattr(asked, name)[rest] for name in ("is_planted", "stratum", "group")})
     return auc_within(score, left_out)
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 HEADER = "meter_id,reading_at,kwh\n"
-QUICK = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 good_rows = st.builds(
     "{},2024-0{}-1{} {:02d}:{:02d},{}".format,
@@ -88,7 +88,7 @@ def _plain(line: str) -> tuple[str, str, float] | None:
 
 
 @QUICK
-@given(lines=st.lists(good_rows, min_size=1, max_size=30))
+@given(lines=st.lists(good_rows, min_size=1, max_size=15))
 def test_a_bad_neighbour_changes_nothing_for_good_rows(outcome, tmp_path: Path, lines: list[str]) -> None:
     """The typed parse and the look at each text agree on every row."""
     path = tmp_path / "a.csv"

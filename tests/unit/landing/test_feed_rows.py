@@ -41,10 +41,10 @@ ROW = {"sample_id": "s1", "taken_at": "2024-01-01 00:00", "value": "1.50", "is_d
         "\ufeff" + HEADER + GOOD,
         "\r\n \r\nVALUE, Sample_ID ,taken_at\r\n 1.50 ,s1,\t2024-01-01 00:00\r\n\r\n",
         'sample_id,"taken_at",value\r"s1",2024-01-01 00:00,"1.50"\r',
-        gzip.compress((HEADER + GOOD).encode()),
+        gzip.compress((HEADER + GOOD).encode(), mtime=0),
         '{"sample_id": "s1", "taken_at": "2024-01-01 00:00", "value": 1.50}',
         '\ufeff\n{"Value": "1.50", "sample_id": "s1", "taken_at": "2024-01-01 00:00", "count": null, "note": " "}\n\n',
-        gzip.compress(b'{"sample_id": "s1", "taken_at": "2024-01-01 00:00", "value": 1.50}\n'),
+        gzip.compress(b'{"sample_id": "s1", "taken_at": "2024-01-01 00:00", "value": 1.50}\n', mtime=0),
         parquet({"sample_id": ["s1"], "taken_at": ["2024-01-01 00:00"], "value": [Decimal("1.50")], "note": [None]}),
     ],
 )
@@ -81,7 +81,7 @@ def test_chinese_text_in_both_encodings(take, encoding: str, form: str) -> None:
         (b"PK\x03\x04\xff\xff", "wrong_format", "a zip archive, such as a spreadsheet", 0),
         (HEADER.encode("utf-16"), "bad_encoding", "neither UTF-8 nor GB18030", 1),
         (b"PAR1 and then nothing of the kind", "damaged", "Parquet: ArrowInvalid", 0),
-        (gzip.compress((HEADER + GOOD).encode())[:-9], "damaged", "gzip: EOFError", 0),
+        (gzip.compress((HEADER + GOOD).encode(), mtime=0)[:-9], "damaged", "gzip: EOFError", 0),
     ],
 )
 def test_a_file_refused_as_a_whole(take, content: bytes | str, reason: str, detail: str, rows: int) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powerlake.landing.times import FORMATS, Labels, format_of, labels_of_timestamps, parse
@@ -68,6 +68,7 @@ STRFTIME = {
 }
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     moments=st.lists(st.datetimes(datetime(1900, 1, 1), datetime(2199, 1, 1)), min_size=1, max_size=20),
     form=st.sampled_from(sorted(FORMATS)),

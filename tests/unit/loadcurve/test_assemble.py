@@ -224,12 +224,12 @@ def deliveries(draw):
             length = draw(st.sampled_from([24, 48, 50, 92, 96, 100, 7]))
             rows.append(((cells * length)[:length], None, place))
         else:
-            readings = draw(st.lists(st.tuples(kwh, second), min_size=1, max_size=60))
+            readings = draw(st.lists(st.tuples(kwh, second), min_size=1, max_size=20))
             rows.append(([value for value, _ in readings], [label for _, label in readings], place))
     return rows
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=deliveries(), label=st.sampled_from(list(Label)), shuffle=st.randoms())
 def test_every_reading_is_accounted_for_whatever_comes_in_whatever_order(bronze, bronze_row, rows, label, shuffle):
     clocks = dict.fromkeys(("long", "wide"), LayoutClock(LocalClock("Europe/London"), label))
@@ -253,7 +253,7 @@ def taken_reading_by_reading(*args, **kwargs):
         return assemble(*args, **kwargs)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rows=deliveries(), label=st.sampled_from(list(Label)), month=st.sampled_from([None, "2024-10", "2024-03"]))
 def test_whole_days_come_out_as_if_taken_reading_by_reading(bronze, bronze_row, rows, label, month):
     clocks = dict.fromkeys(("long", "wide"), LayoutClock(LocalClock("Europe/London"), label))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powerlake.errors import ConfigurationError
@@ -35,6 +35,7 @@ def test_a_zone_without_changes_and_uniform_days_have_48_points_all_year():
         assert (clock.points(year, 30) == 48).all()
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     instant=st.integers(
@@ -53,6 +54,7 @@ def test_a_point_begins_where_zoneinfo_says(zone, instant):
     assert clock.minutes_of_day(date, 15)[point[0]] == local.hour * 60 + local.minute
 
 
+@settings(max_examples=50, deadline=None)
 @given(zone=st.sampled_from(ZONES), number=st.integers(12_784, 20_088), quarter=st.integers(0, 95))
 def test_labels_without_offset_agree_with_zoneinfo(zone, number, quarter):
     clock = LayoutClock(LocalClock(zone))

@@ -14,11 +14,11 @@ def temperature() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def use(temperature) -> np.ndarray:
-    """Six meters that heat below about 8 °C and cool above about 20 °C, with noise."""
+    """Three meters that heat below about 8 °C and cool above about 20 °C, with noise."""
     rng = np.random.default_rng(6)
-    heating = rng.uniform(0, 0.2, (6, 1)) * np.maximum(8 - temperature, 0)
-    cooling = rng.uniform(0, 0.2, (6, 1)) * np.maximum(temperature - 20, 0)
-    kwh = (0.3 + heating + cooling) * rng.uniform(0.5, 1.5, (6, HOURS))
+    heating = rng.uniform(0, 0.2, (3, 1)) * np.maximum(8 - temperature, 0)
+    cooling = rng.uniform(0, 0.2, (3, 1)) * np.maximum(temperature - 20, 0)
+    kwh = (0.3 + heating + cooling) * rng.uniform(0.5, 1.5, (3, HOURS))
     return kwh.round(3).astype(np.float32)
 
 

@@ -17,7 +17,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(suite, name, value)
 
 
-def question(seed: int = 0, count: int = 400) -> Question:
+def question(seed: int = 0, count: int = 300) -> Question:
     """Nothing tells the planted from the rest."""
     random = np.random.default_rng(seed)
     return Question(

@@ -23,7 +23,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"FOLD_REPEATS": 1, "FOLDS": 3, "BASELINE_FITS": 1, "PLAIN_STARTS": 2, "MANY_STARTS": 2}.items():
         monkeypatch.setattr(suite, name, value)
     monkeypatch.setattr("powerlake.customers.segment_search.HALVINGS", 2)
-    monkeypatch.setattr("powerlake.models.segment_metrics.RESAMPLES", 40)
+    monkeypatch.setattr("powerlake.models.segment_metrics.RESAMPLES", 10)
 
 
 def curves(customers: int, days: int = 42, seed: int = 0) -> pa.Table:

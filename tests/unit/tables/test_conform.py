@@ -121,7 +121,7 @@ some_reads = st.lists(
         st.sampled_from(["1", None]),
         st.one_of(st.none(), st.integers(-2, 2), st.just(10**6)),
     ),
-    max_size=30,
+    max_size=20,
 )
 
 
