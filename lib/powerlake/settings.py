@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -23,9 +24,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from powerlake.errors import ConfigurationError
 from powerlake.external.source import Source
+from powerlake.grid.rules import GridRules
 from powerlake.loadcurve.clock import Label, LayoutClock, LocalClock
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.project import Project
+from powerlake.tables.feeds import FEEDS
+from powerlake.tables.feeds.model import Kind
 from powerlake.yamllines import Document, KeyPath, first_fault, read_document
 
 PREFIX = "POWERLAKE_"
@@ -37,9 +41,19 @@ _MACHINE_SECTIONS = frozenset({"env", "external_sources", "home", "security", "s
 """Say where and how fast work is done, not what comes out."""
 
 
+_timezones = cache(available_timezones)  # reads a folder of files
+
+
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _timezones():
         raise ValueError(f"{name} is not a time zone, such as Asia/Shanghai")
+    return name
+
+
+def _declared_code_column(name: str) -> str:
+    codes = {f"{feed.name}.{item.name}" for feed in FEEDS.values() for item in feed.fields if item.kind is Kind.CODE}
+    if name not in codes:
+        raise ValueError(f"{name} is not a column of codes, such as payments.method")
     return name
 
 
@@ -52,6 +66,7 @@ def _spark_text(value: object) -> object:
 
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
 SparkValue = Annotated[str, BeforeValidator(_spark_text)]
+CodeColumn = Annotated[str, AfterValidator(_declared_code_column)]
 SourceName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
 """Goes into the names of files."""
 
@@ -118,10 +133,13 @@ class Settings(BaseSettings):
     bucket_count: Annotated[int, Field(ge=1, le=4096)]
     utility_clock: Timezone = "Asia/Shanghai"
     """The clock of times that a department sends without a UTC offset."""
+    code_aliases: dict[CodeColumn, dict[str, str]] = {}
+    """Other names of a feed's codes, by feed.column: what a department calls it → the contract's code."""
     layouts: dict[str, LayoutTime]
     """By the name of the landing layout: long, wide, sgsc."""
     vee: Annotated[VeeRules, WrapValidator(_pointed_at)] = VeeRules()
     segments: SegmentSettings = SegmentSettings()
+    grid: Annotated[GridRules, WrapValidator(_pointed_at)] = GridRules()
     security: SecuritySettings = SecuritySettings()
     external_sources: dict[SourceName, Annotated[Source, WrapValidator(_pointed_at)]] = {}
     """What `powerlake fetch` brings into landing, by name."""

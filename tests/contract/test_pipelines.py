@@ -9,7 +9,9 @@ from powerlake.pipeline.graph import in_order, waits_for
 from powerlake.pipeline.spec import PipelineSpec, read_pipelines
 from powerlake.project import Project
 from powerlake.tables import TABLES
+from powerlake.tables.bronze.of_feed import bronze_of
 from powerlake.tables.feeds import FEEDS
+from powerlake.tables.feeds.references import targets_of
 
 PROJECT = Project(Path(__file__).parents[2])
 JOB_FILES = sorted(PROJECT.jobs.rglob("*.py"))
@@ -46,7 +48,7 @@ def test_a_job_says_in_one_line_what_it_writes_and_has_a_run(file: Path) -> None
     assert not rest.strip()
     assert first.endswith(".")
     written, said = JOBS[job_name(file)].writes, first.split(":")[0]
-    tables_of_a_department = said == f"The bronze tables of {file.stem}"
+    tables_of_a_department = said == f"The {file.parent.name} tables of {file.stem}"
     assert tables_of_a_department or set(said.split(" and ")) <= set(written) or not written
     (run,) = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "run"]
     assert [argument.arg for argument in run.args.args] == ["ctx"]
@@ -72,6 +74,17 @@ def test_a_departments_job_takes_in_all_its_feeds(department: str) -> None:
     assert set(job.inputs) == {f"landing:{feed.path}" for feed in feeds}
     written = {name for name in job.writes if not name.startswith("quarantine.")}
     assert written == {f"bronze.{feed.name}" for feed in feeds} | {"ops.landing_files"}
+
+
+@pytest.mark.parametrize("department", sorted({feed.department for feed in FEEDS.values()}))
+def test_a_departments_silver_reads_its_bronze_and_what_its_rows_point_at(department: str) -> None:
+    feeds = [feed for feed in FEEDS.values() if feed.department == department]
+    pointed_at = {target.feed for feed in feeds for target in targets_of(feed.path)}
+    job = JOBS[f"silver.{department}"]
+    read = {feed.path for feed in feeds} | pointed_at
+    assert set(job.inputs) == {bronze_of(FEEDS[path]).name for path in read}
+    written = {name for name in job.writes if not name.startswith("quarantine.")}
+    assert written == {f"silver.{feed.name}" for feed in feeds} | {"ops.waiting_rows"}
 
 
 def test_what_every_feed_needs_is_run_by_bronze() -> None:

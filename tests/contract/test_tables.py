@@ -13,9 +13,9 @@ from powerlake.tables.quarantine import quarantine_of
 UNITS = {
     *("", "1", "%", "as sent", "as the indicator says"),
     *("kWh", "kW", "kvar", "kVA", "MVA", "V", "kV", "A", "Hz"),
-    *("s", "min", "h", "d", "bit", "byte"),
+    *("s", "min", "h", "d", "year", "bit", "byte"),
     *("CNY", "CNY/kWh", "currency/kWh"),
-    *("°", "°C", "hPa", "mm", "m/s", "W/m²", "km", "m²"),
+    *("°", "°C", "kWh/°C", "hPa", "mm", "m/s", "W/m²", "km", "m²"),
     *("ppm", "mN/m", "mg KOH/g"),
 }
 """Units in use. A new one is added here on purpose, so that `kwh` never stands beside `kWh`."""
@@ -33,18 +33,23 @@ UNIT_OF_SUFFIX = {
 PERSONAL = re.compile(r"(^|_)(customer|meter)_id$|name$|phone|email|address|_kwh$|^kwh$")
 """Column names that suggest a person or a household behind the value."""
 
+OF_A_THING = {
+    ("tariffs", "name"),
+    ("tariffs", "step_from_kwh"),
+    ("campaigns", "name"),
+    ("outages", "lost_energy_kwh"),
+    ("substations", "name"),
+    ("feeders", "name"),
+    ("calendar", "holiday_name"),
+    ("tariff_book", "step_from_kwh"),
+    ("tariff_book", "price_cny_per_kwh"),
+    ("prices", "price_per_kwh"),
+}
+"""Feed and column, in bronze and in silver."""
+
 NOT_PERSONAL = {
     ("gold.segment_profiles", "mean_daily_kwh"),
-    ("bronze.tariffs", "name"),
-    ("bronze.tariffs", "step_from_kwh"),
-    ("bronze.campaigns", "name"),
-    ("bronze.outages", "lost_energy_kwh"),
-    ("bronze.substations", "name"),
-    ("bronze.feeders", "name"),
-    ("bronze.calendar", "holiday_name"),
-    ("bronze.tariff_book", "step_from_kwh"),
-    ("bronze.tariff_book", "price_cny_per_kwh"),
-    ("bronze.prices", "price_per_kwh"),
+    *((f"{layer}.{feed}", column) for layer in ("bronze", "silver") for feed, column in OF_A_THING),
 }
 """Of many households, of a thing, or of an offer to all."""
 

@@ -12,6 +12,7 @@ import pytest
 from deltalake import write_deltalake
 
 from powerlake.cli import main, running
+from powerlake.cli.evaluating import SUITES
 from powerlake.cli.output import as_json, columns, json_rows
 from powerlake.errors import ConfigurationError, EnvironmentProblem
 from powerlake.pipeline.engine import Currency
@@ -181,7 +182,7 @@ def test_the_log_keeps_the_traceback_that_the_screen_does_not_show(powerlake, pr
         (("query", "SELECT * FROM silver.load_curves; DROP TABLE x"),
          "a query is one SELECT; only pipelines write tables"),
         (("tables", "gold.x"), "table gold.x is not declared; `powerlake tables` lists them"),
-        (("evaluate", "tides", "--train", "."), "there is no suite tides; use one of: artefacts, likeness, segments"),
+        (("evaluate", "tides", "--train", "."), f"there is no suite tides; use one of: {', '.join(SUITES)}"),
         (("evaluate", "segments", "--train", "nowhere"), "--train nowhere is not a folder"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from powerlake.tables.feeds import FEEDS
 from powerlake.tables.feeds.model import Feed
 from powerlake.tables.model import LAYERS, Column, Table
 from powerlake.tables.quarantine import quarantine_of
+from powerlake.tables.silver.of_feed import silver_of
 
 _MADE = "<!-- Made by `powerlake catalogue` from lib/powerlake/tables: change the declaration, not this page. -->\n"
 FEEDS_PAGE = "bronze.feeds.md"
@@ -69,9 +70,10 @@ def _with_contract(page: Path) -> str:
 
 
 def _derived(tables: Mapping[str, Table]) -> set[str]:
-    """Names of the tables that derive from feeds: theirs in bronze, and the quarantines of these."""
+    """Names of the tables that share a page: bronze of every feed, and the quarantines of its bronze and silver."""
     bronze = [bronze_of(feed) for feed in FEEDS.values()]
-    return tables.keys() & {table.name for feed in bronze for table in (feed, quarantine_of(feed))}
+    refusing = [*bronze, *(silver_of(feed) for feed in FEEDS.values())]
+    return tables.keys() & {table.name for table in (*bronze, *map(quarantine_of, refusing))}
 
 
 def _index(tables: Mapping[str, Table]) -> str:
@@ -86,7 +88,7 @@ def _index(tables: Mapping[str, Table]) -> str:
         ]
         of_feeds = [table for table in of_layer if table.name in derived]
         if of_feeds:
-            what = f"{len(of_feeds)} tables, one for each feed but load_curves"
+            what = f"{len(of_feeds)} tables, of each feed but load_curves"
             rows.append((f"[{layer}.<feed>]({FEEDS_PAGE})", of_feeds[0].grain, "the department", what))
         if rows:
             parts += [f"## {layer}\n", grid(("table", "grain", "owner", "what it holds"), rows)]

@@ -14,7 +14,11 @@ from powerlake.errors import ConfigurationError
 SUITES: Mapping[str, str] = {
     "artefacts": "powerlake.models.suites.artefacts",
     "likeness": "powerlake.models.suites.likeness",
+    "line-loss": "powerlake.models.suites.line_loss",
+    "linkage": "powerlake.models.suites.linkage",
+    "market": "powerlake.models.suites.market",
     "segments": "powerlake.models.suites.segments",
+    "topology": "powerlake.models.suites.topology",
 }
 """Suite → module with `evaluate(train: Path, test: Path | None, seed: int) -> dict`, in the form of design.md."""
 

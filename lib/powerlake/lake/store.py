@@ -134,6 +134,11 @@ class Lake:
             if now.get(partition) != before.get(partition)
         ]
 
+    def files_since(self, table: Table, since: int) -> list[DataFile]:
+        """The active files that version `since` did not have; all of them where it is gone or 0."""
+        before = {file.relative for file in self._files_at(table, since)} if since else set()
+        return [file for file in self.files(table) if file.relative not in before]
+
     def _files_at(self, table: Table, version: int) -> list[DataFile]:
         try:
             return self._data_files(table, DeltaTable(self.path(table), version=version))

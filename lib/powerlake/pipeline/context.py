@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -60,6 +60,11 @@ class JobContext:
         seen = 0 if self.is_forced else self.lake.watermark(target, source.name)
         return self.lake.changed_partitions(source, seen or None)
 
+    def has_news(self, target: Table, sources: Iterable[Table]) -> bool:
+        """Whether a source is not as `target` last saw it; in a forced run, whether one holds anything."""
+        changed = [self.changed_since(source, target) for source in sources]
+        return any(changed)
+
     def stamp(self, batch: int) -> Stamp:
         """What the rows of this attempt carry."""
         return Stamp(self.run_id, batch, self.started_at)
@@ -70,10 +75,19 @@ class JobContext:
 
         return run_tasks(self.lake.session, work, tasks) if tasks else []
 
-    def publish_frame(self, table: Table, frame: DataFrame) -> int:
-        """Put the frame in the place of the table's rows: conformed, audited, then visible. Returns rows published."""
+    def publish_frame(self, table: Table, frame: DataFrame, sources: Iterable[Table] = ()) -> int:
+        """Put the frame in the place of the table's rows: conformed, audited, then visible. Returns rows published.
+
+        The run is put in where the frame does not say it. `sources` are those that `has_news` will be asked of: the
+        table says how far it has seen them.
+        """
+        from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+        if "run_id" not in frame.columns:
+            frame = frame.withColumn("run_id", F.lit(self.run_id))
+        seen = {source.name: self.read_versions[source.name] for source in sources if source.name in self.read_versions}
         staged = stage_frame(table, self.lake.home, frame, self.stamp(0))
-        self.publish(table, staged, replacing=self.lake.files(table))
+        self.publish(table, staged, replacing=self.lake.files(table), watermarks=seen)
         return staged.rows(table)
 
     def publish(

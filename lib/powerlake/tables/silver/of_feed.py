@@ -6,7 +6,7 @@ from functools import cache
 
 from powerlake.tables.bronze.of_feed import pseudonym_of
 from powerlake.tables.feeds.model import Feed, Field, Kind
-from powerlake.tables.model import PII, Column, Table
+from powerlake.tables.model import PII, Column, Table, has_rows
 from powerlake.tables.parts import RUN_ID
 from powerlake.tables.types import BOOLEAN, DATE, DOUBLE, LONG, STRING, TIMESTAMP, array_of
 
@@ -40,7 +40,9 @@ def silver_of(feed: Feed) -> Table:
             RUN_ID,
             *((month,) if feed.month_of else ()),
         ),
+        expectations=(has_rows(),),
         partitioned_by=("month",) if feed.month_of else (),
+        freshness_hours=24 * (feed.late_days + 1),
     )
 
 

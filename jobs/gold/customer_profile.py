@@ -1,0 +1,21 @@
+"""gold.customer_profile: every customer across the departments, as of the last day with data."""
+
+from powerlake.marketing.profile import INPUTS, customer_profiles, latest_date
+from powerlake.pipeline.context import JobContext
+from powerlake.pipeline.inputs import present
+from powerlake.pipeline.job import RunReport
+from powerlake.tables.gold.customer_profile import CUSTOMER_PROFILE
+
+
+def run(ctx: JobContext) -> RunReport:
+    found = present(ctx, INPUTS)
+    if "silver.customers" not in found:
+        return ctx.report("left_out", note="nothing in silver.customers")
+    as_of = ctx.window.end or latest_date(found) or ctx.started_at.date()
+    return ctx.report(counts={"customers": ctx.publish_frame(CUSTOMER_PROFILE, customer_profiles(found, as_of))})
+
+
+if __name__ == "__main__":
+    from powerlake.cli.alone import main
+
+    main(__file__)

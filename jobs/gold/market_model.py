@@ -1,0 +1,22 @@
+"""gold.market_model: what is sold by region, sector and month, how it grows, and the year to come."""
+
+from powerlake.marketing.market_model import INPUTS, market_model
+from powerlake.marketing.profile import latest_date
+from powerlake.pipeline.context import JobContext
+from powerlake.pipeline.inputs import present
+from powerlake.pipeline.job import RunReport
+from powerlake.tables.gold.market_model import MARKET_MODEL
+
+
+def run(ctx: JobContext) -> RunReport:
+    found = present(ctx, INPUTS)
+    as_of = ctx.window.end or latest_date(found)
+    if "silver.customers" not in found or as_of is None:
+        return ctx.report("left_out", note="no customers, or neither their use nor their bills")
+    return ctx.report(counts={"rows": ctx.publish_frame(MARKET_MODEL, market_model(found, as_of))})
+
+
+if __name__ == "__main__":
+    from powerlake.cli.alone import main
+
+    main(__file__)

@@ -1,0 +1,82 @@
+"""How far each meter's registers went on in each month."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+FORWARD, REVERSE = "00010000", "00020000"
+"""DL/T 645 items of the active energy registers."""
+SECONDS_PER_DAY = 86_400
+
+
+def multipliers(meters: DataFrame) -> DataFrame:
+    """One row per meter of silver.meters: `multiplier`, `register_digits` of its latest installation."""
+    latest = Window.partitionBy("meter_id").orderBy(F.col("installed_date").desc())
+    return (
+        meters.withColumn("place", F.row_number().over(latest))
+        .where("place = 1")
+        .select("meter_id", F.coalesce("multiplier", F.lit(1.0)).alias("multiplier"), "register_digits")
+    )
+
+
+def monthly_advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:
+    """One row per meter and local month: `forward_kwh_per_day`, `reverse_kwh_per_day`, `forward_days` read over.
+
+    From reading to reading, estimated ones passed over, an advance is spread evenly over the time between, which is
+    exact where meters are read at the month's ends. A register that rolled over went on by what is left to its
+    capacity; an advance of more than half the capacity is no advance but a reading set back, and is not used.
+    """
+    return (
+        _advances(reads, meters, clock)
+        .transform(_by_month)
+        .groupBy("meter_id", "month")
+        .agg(
+            *(
+                (
+                    F.sum(F.when(F.col("register_code") == code, F.col("kwh")))
+                    / F.sum(F.when(F.col("register_code") == code, F.col("days")))
+                ).alias(f"{name}_kwh_per_day")
+                for name, code in (("forward", FORWARD), ("reverse", REVERSE))
+            ),
+            F.coalesce(F.sum(F.when(F.col("register_code") == FORWARD, F.col("days"))), F.lit(0.0)).alias(
+                "forward_days"
+            ),
+        )
+    )
+
+
+def _advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:
+    """One row per two neighbouring readings of a register: local `begin` and `end`, `kwh` after the multiplier."""
+    before = Window.partitionBy("meter_id", "register_code").orderBy("read_at")
+    capacity = F.pow(F.lit(10.0), F.coalesce("register_digits", F.lit(6)))
+    advance = F.pmod(F.col("reading_kwh") - F.col("previous_kwh"), capacity)
+    return (
+        reads.where("read_kind is null or read_kind <> 'estimated'")
+        .withColumn("end", F.from_utc_timestamp("read_at", clock))
+        .withColumns({"begin": F.lag("end").over(before), "previous_kwh": F.lag("reading_kwh").over(before)})
+        .join(multipliers(meters), on="meter_id", how="inner")
+        .where((F.col("end") > F.col("begin")) & (advance <= capacity / 2))
+        .select("meter_id", "register_code", "begin", "end", (advance * F.col("multiplier")).alias("kwh"))
+    )
+
+
+def _by_month(advances: DataFrame) -> DataFrame:
+    """The part of each advance that falls into each month it touches: `month`, `days`, `kwh`."""
+    starts = F.sequence(F.trunc("begin", "month"), F.trunc("end", "month"), F.expr("INTERVAL 1 MONTH"))
+    begin = F.greatest(F.col("begin"), F.col("start").cast("timestamp"))
+    end = F.least(F.col("end"), F.add_months("start", 1).cast("timestamp"))
+    seconds = F.unix_timestamp(end) - F.unix_timestamp(begin)
+    whole = F.unix_timestamp("end") - F.unix_timestamp("begin")
+    return (
+        advances.withColumn("start", F.explode(starts))
+        .withColumns({"seconds": seconds, "share": seconds / whole})
+        .where("seconds > 0")
+        .select(
+            "meter_id",
+            "register_code",
+            F.date_format("start", "yyyy-MM").alias("month"),
+            (F.col("seconds") / SECONDS_PER_DAY).alias("days"),
+            (F.col("kwh") * F.col("share")).alias("kwh"),
+        )
+    )

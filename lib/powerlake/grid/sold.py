@@ -1,0 +1,83 @@
+"""What the meters of each transformer area counted in each month, and how much of it is a guess."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from powerlake.grid.links import on_the_day
+from powerlake.grid.registers import multipliers
+
+LEAST_KNOWN = 0.5
+"""Share of a day's points that must have a value for the day to count as known."""
+LEAST_READ = 0.8
+"""Share of the month's days that two actual readings must span for the register to fill its gaps."""
+
+
+def meter_months(
+    areas: DataFrame, links: DataFrame, days: DataFrame, advances: DataFrame, meters: DataFrame
+) -> DataFrame:
+    """One row per meter, transformer area and month it hangs there: what was sold through it, in kWh.
+
+    `sold_kwh` is the energy of its known days, and of the others by the register where that was read, else by the
+    mean of its known days, less what it fed in; null where there is neither. `estimated_kwh` is what of it rests on
+    estimated points or on that mean, `register_kwh` what on the register. `expected_days` and `known_days` count.
+
+    `areas` are rows of `supply.area_months`, `links` of `links.spans`, `days` of gold.daily_load_features, `advances`
+    of `registers.monthly_advances`.
+    """
+    hanging = areas.join(links, on="transformer_id", how="inner").withColumn("expected_days", _overlap())
+    return (
+        hanging.where("expected_days > 0")
+        .groupBy("meter_id", "transformer_id", "month")
+        .agg(F.sum("expected_days").alias("expected_days"), F.first("days").alias("area_days"))
+        .join(_known(days, links, meters), on=["meter_id", "transformer_id", "month"], how="left")
+        .join(advances, on=["meter_id", "month"], how="left")
+        .transform(_filled)
+    )
+
+
+def _overlap() -> Column:
+    """Days that a link and the area's measured days of a month have in common."""
+    last = F.least("to_date", "link_to_date")
+    return F.date_diff(last, F.greatest("from_date", "link_from_date")) + 1
+
+
+def _known(days: DataFrame, links: DataFrame, meters: DataFrame) -> DataFrame:
+    """Energy of known days after the multiplier, points without a value at the mean of the others."""
+    whole = F.col("energy_kwh") / F.col("known_share")
+    guessed = 1 - F.col("known_share") * (1 - F.col("estimated_share"))
+    return (
+        days.where(F.col("energy_kwh").isNotNull() & (F.col("known_share") >= LEAST_KNOWN))
+        .select("meter_id", "date", "month", whole.alias("kwh"), (whole * guessed).alias("guessed_kwh"))
+        .join(multipliers(meters), on="meter_id", how="inner")
+        .transform(on_the_day, links, "meter")
+        .groupBy("meter_id", "transformer_id", "month")
+        .agg(
+            F.count("*").alias("known_days"),
+            F.sum(F.col("kwh") * F.col("multiplier")).alias("known_kwh"),
+            F.sum(F.col("guessed_kwh") * F.col("multiplier")).alias("guessed_kwh"),
+        )
+    )
+
+
+def _filled(months: DataFrame) -> DataFrame:
+    zero = F.lit(0.0)
+    known, known_days = F.coalesce("known_kwh", zero), F.coalesce("known_days", F.lit(0))
+    is_short = known_days < F.col("expected_days")
+    is_read = F.coalesce("forward_days", zero) >= LEAST_READ * F.col("area_days")
+    by_register = F.greatest(F.col("forward_kwh_per_day") * F.col("expected_days") - known, zero)
+    by_mean = F.col("known_kwh") / F.col("known_days") * (F.col("expected_days") - F.col("known_days"))
+    register = F.when(is_short & is_read, by_register)
+    mean = F.when(is_short & register.isNull(), by_mean)
+    gap = F.when(is_short, F.coalesce(register, mean)).otherwise(zero)
+    return months.select(
+        "meter_id",
+        "transformer_id",
+        "month",
+        "expected_days",
+        known_days.alias("known_days"),
+        (known + gap - F.coalesce("reverse_kwh_per_day", zero) * F.col("expected_days")).alias("sold_kwh"),
+        (F.coalesce("guessed_kwh", zero) + F.coalesce(mean, zero)).alias("estimated_kwh"),
+        F.coalesce(register, zero).alias("register_kwh"),
+    )

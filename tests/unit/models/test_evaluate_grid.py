@@ -1,0 +1,72 @@
+"""The line-loss and topology suites: what is right scores so, and better than the baseline."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from powerlake.models import segment_metrics
+from powerlake.models.evaluate_line_loss import BASELINE, evaluate_line_loss
+from powerlake.models.evaluate_topology import LARGEST, RANDOM, evaluate_topology
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segment_metrics, "RESAMPLES", 20)
+
+
+def losses() -> pd.DataFrame:
+    """Two feeders of four areas over three months; reckoned 10 kWh too much, the last area of each wrongly recorded."""
+    area, month = (grid.ravel() for grid in np.meshgrid(np.arange(8), np.arange(3), indexing="ij"))
+    technical, stolen = 20.0 + 0 * area, np.where(area % 4 == 1, 200.0, 0.0)
+    wrong = area % 4 == 3
+    return pd.DataFrame(
+        {
+            "transformer_id": area.astype(str),
+            "feeder_id": (area // 4).astype(str),
+            "month": month.astype(str),
+            "supplied_kwh": 1000.0,
+            "loss_kwh": technical + stolen + 10 + 300 * wrong,
+            "unexplained_kwh": stolen + 10 + 300 * wrong,
+            "true_loss_kwh": technical + stolen,
+            "true_technical_kwh": technical,
+            "is_recorded_right": ~wrong,
+        }
+    )
+
+
+def test_errors_of_losses_are_those_of_their_areas() -> None:
+    result = evaluate_line_loss(losses(), 0)
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    found, baseline = result["metrics"], result["baselines"][BASELINE]
+    assert found["mae_kwh"]["value"] == pytest.approx(10 + 300 / 4)
+    assert found["mae_rate_recorded_right"] == pytest.approx({"value": 0.01, "low": 0.01, "high": 0.01})
+    assert found["median_error_rate"]["value"] == pytest.approx(0.01)
+    assert baseline["mae_rate_recorded_right"]["value"] > 0.08
+    assert found["mae_kwh"]["low"] < found["mae_kwh"]["value"] < found["mae_kwh"]["high"]
+
+
+def test_scores_of_suspects_are_those_of_the_textbook() -> None:
+    random = np.random.default_rng(4)
+    meters = [f"m{number}" for number in range(60)]
+    wrong = pd.DataFrame({"meter_id": meters[:6], "true_transformer_id": "T1"})
+    evidence = random.normal(0, 1, 60) + 2 * np.isin(np.arange(60), np.arange(6))
+    suspects = pd.DataFrame(
+        {
+            "meter_id": meters,
+            "evidence": evidence,
+            "likely_transformer_id": ["T1", "T2"] * 30,
+            "is_suspect": np.arange(60) < 8,
+            "mean_kw": random.random(60),
+        }
+    )
+    result = evaluate_topology(suspects, wrong, 0)
+    found = {name: metric["value"] for name, metric in result["metrics"].items()}
+    planted = np.arange(60) < 6
+    assert found["auc"] == pytest.approx(roc_auc_score(planted, evidence))
+    assert found["average_precision"] == pytest.approx(average_precision_score(planted, evidence))
+    assert (found["precision"], found["recall"], found["right_transformer"]) == (6 / 8, 1, 1 / 2)
+    assert set(result["baselines"]) == {RANDOM, LARGEST}
+    assert result["metrics"]["auc"]["low"] <= found["auc"] <= result["metrics"]["auc"]["high"]
