@@ -96,7 +96,8 @@ def test_both_engines_judge_a_row_alike(name: str, rows, frame) -> None:
     let_in = frame(table, *given).where(" and ".join(required + checks)).select(key).collect()
     conformed = conform(table, rows(table, *given))
     assert sorted(row[key] for row in let_in) == sorted(conformed.fitting[key].to_pylist())
-    assert 0 < len(let_in) < len(given)
+    assert len(let_in) > 0
+    assert len(let_in) < len(given) or len(given) == 1, "a check on arrays alone has no number to try"
 
 
 def test_merge_on_the_declared_key_changes_rows_and_adds_rows(lake: Lake, frame) -> None:

@@ -29,7 +29,6 @@ TOPOLOGY_SUSPECTS = Table(
         Column("to_date", DATE, "Last local date compared", nullable=False),
         RUN_ID,
     ),
-    checks={"another_transformer": "likely_transformer_id <> recorded_transformer_id"},
     expectations=(has_rows(), unique("meter_id")),
     freshness_hours=36,
 )
