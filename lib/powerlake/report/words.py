@@ -90,6 +90,11 @@ def percent(share: float | None, decimals: int = 1) -> str:
     return f"{share * 100:.{decimals}f}\u00a0%"
 
 
+def signed(share: float | None, decimals: int = 1) -> str:
+    """A change as per cent with its sign."""
+    return NOTHING if share is None else f"{share * 100:+.{decimals}f}\u00a0%".replace("-", "\u2212")
+
+
 def duration(seconds: float) -> str:
     """850 ms, 12.3 s, 4 min 05 s or 2 h 03 min."""
     if seconds < 0.9995:
