@@ -18,9 +18,9 @@ from powerlake.report.records.runs import CONSERVED, JobRun, Run, Runs
 from powerlake.report.records.segments import Curve, CustomerYear, Quantiles, Segment, Segments, Spread
 
 __all__ = [
+    "CONSERVED",
     "Absent",
     "AreaLoss",
-    "CONSERVED",
     "Cell",
     "ConflictKind",
     "Conflicts",

@@ -11,7 +11,7 @@ from powerlake.report import terms
 from powerlake.report.data import Absent, Profile, ReportData, Text
 from powerlake.report.words import NOTHING, number, percent, said
 
-Say = Callable[[Any], Text]
+Say = Callable[..., Text]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _slope(values: Mapping[str, Any], what: str, side: Text) -> Text | None:
     return Text(f"{more} more for each °C {side.en} {point}", f"{side.zh} {point} 时每 1 °C 多用 {more}")
 
 
-def _fact(values: Mapping[str, Any], name: Text, columns: str | tuple[str, ...], say: Any) -> Fact:
+def _fact(values: Mapping[str, Any], name: Text, columns: str | tuple[str, ...], say: Say) -> Fact:
     if columns == "":
         return Fact(name, say(values))
     given = [values.get(column) for column in ((columns,) if isinstance(columns, str) else columns)]
@@ -138,9 +138,16 @@ def _open(value: float) -> Text:
     return Text(f"credit of {amount}", f"余额 {amount}") if value < 0 else _plain(amount)
 
 
-def _latest(count: int, code: str | None, day: date | None) -> Text:
-    after = ", ".join(str(part) for part in (code, day) if part is not None)
-    return Text(f"{count}; last {after}", f"{count}；最近 {after}") if after and count else _plain(count)
+def _latest(words: dict[str, Text]) -> Say:
+    """How many, and the last of them as one of `words` and its day."""
+
+    def say(count: int, code: str | None = None, day: date | None = None) -> Text:
+        if not count or day is None:
+            return _plain(count)
+        what = said(words, code) if code else Text("", "")
+        return Text(f"{count}; last {what.en} {day}".replace("  ", " "), f"{count}；最近 {what.zh} {day}")
+
+    return say
 
 
 def _outages(count: int, hours: float | None) -> Text:
@@ -154,7 +161,8 @@ def _segment(name: Text, stability: float | None) -> Text:
     return Text(f"{name.en}, {share} of months", f"{name.zh}，{share} 的月份")
 
 
-_Line = tuple[Text, "str | tuple[str, ...]", Any]
+_Line = tuple[Text, str | tuple[str, ...], Say]
+"""Its name, the columns it is said of (`""` for all), and how; a dash where the first column says nothing."""
 
 _ACCOUNT: tuple[_Line, ...] = (
     (Text("Kind", "类别"), "customer_kind", _word(terms.KINDS)),
@@ -195,10 +203,14 @@ _BILLS: tuple[_Line, ...] = (
     (Text("Dunning steps", "催缴次数"), "dunning_12m", _amount(0, "")),
 )
 _SERVICE: tuple[_Line, ...] = (
-    (Text("Tickets, 12 months", "12 个月工单"), ("tickets_12m", "last_ticket_channel", "last_ticket_date"), _latest),
+    (
+        Text("Tickets, 12 months", "12 个月工单"),
+        ("tickets_12m", "last_ticket_channel", "last_ticket_date"),
+        _latest(terms.CHANNELS),
+    ),
     (Text("Mean mark", "平均评分"), "satisfaction", _amount(1, "/ 5")),
     (Text("Visits", "渠道访问"), "visits_12m", _amount(0, "")),
-    (Text("Most used channel", "常用渠道"), "main_channel", _plain),
+    (Text("Most used channel", "常用渠道"), "main_channel", _word(terms.CHANNELS)),
 )
 _NETWORK: tuple[_Line, ...] = (
     (Text("Substation", "变电站"), "substation_id", _plain),
@@ -209,7 +221,11 @@ _NETWORK: tuple[_Line, ...] = (
 )
 _EVENTS: tuple[_Line, ...] = (
     (Text("Interruptions", "停电"), ("outages_12m", "outage_hours_12m"), _outages),
-    (Text("Meter events", "电表事件"), ("meter_events_12m", "last_meter_event", "last_meter_event_date"), _latest),
+    (
+        Text("Meter events", "电表事件"),
+        ("meter_events_12m", "last_meter_event", "last_meter_event_date"),
+        _latest(terms.METER_EVENTS),
+    ),
 )
 _GROUPS: tuple[tuple[Text, str, tuple[_Line, ...]], ...] = (
     (Text("Customer", "用户"), "", _ACCOUNT),

@@ -60,22 +60,40 @@ PAYMENT_METHODS = {
     "app": Text("app", "手机应用"),
     "prepaid": Text("prepaid", "预付费"),
 }
+CHANNELS = {
+    "hotline": Text("hotline", "热线"),
+    "app": Text("app", "手机应用"),
+    "web": Text("web", "网站"),
+    "counter": Text("counter", "营业厅"),
+    "wechat": Text("WeChat", "微信"),
+}
+METER_EVENTS = {
+    "cover_open": Text("cover open", "开表盖"),
+    "terminal_cover_open": Text("terminal cover open", "开端钮盖"),
+    "magnetic_field": Text("magnetic field", "强磁场"),
+    "power_off": Text("power off", "失电"),
+    "power_on": Text("power on", "上电"),
+    "reverse_energy": Text("reverse energy", "反向电量"),
+    "phase_loss": Text("phase loss", "断相"),
+    "voltage_unbalance": Text("voltage unbalance", "电压不平衡"),
+    "current_unbalance": Text("current unbalance", "电流不平衡"),
+    "clock_wrong": Text("clock wrong", "时钟异常"),
+    "battery_low": Text("battery low", "电池欠压"),
+    "memory_error": Text("memory error", "存储故障"),
+    "communication_lost": Text("communication lost", "通信中断"),
+}
 ENTITIES = {
-    "customer": Text("customer", "用户"),
-    "contract": Text("contract", "合同"),
-    "bill": Text("bill", "账单"),
-    "meter": Text("meter", "电表"),
+    "customer": Text("customers", "用户"),
+    "contract": Text("contracts", "合同"),
+    "bill": Text("bills", "账单"),
+    "meter": Text("meters", "电表"),
 }
 CONFLICTS = {
     "records_differ": Text("Records of one customer differ", "同一用户的多份档案不一致"),
-    "contracted_power": Text(
-        "Contracts add up to another power than the customer’s record", "合同容量与用户档案不符"
-    ),
+    "contracted_power": Text("Contracts add up to another power than the customer’s record", "合同容量与用户档案不符"),
     "supply_after_closing": Text("A contract runs on after its customer left", "用户销户后合同仍在执行"),
     "unknown_tariff": Text("A contract names a tariff that does not exist", "合同所用电价不在电价表中"),
-    "billed_by_other_tariff": Text(
-        "A bill reckoned by another tariff than the contract’s", "账单电价与合同电价不符"
-    ),
+    "billed_by_other_tariff": Text("A bill reckoned by another tariff than the contract’s", "账单电价与合同电价不符"),
     "meter_outside_topology": Text("A meter has no place in the supply tree", "电表不在供电拓扑中"),
 }
 RULES = {

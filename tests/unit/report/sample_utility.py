@@ -89,7 +89,7 @@ def profile(customer: str, kind: str, completeness: float, **others: Any) -> dic
         "dunning_12m": 1,
         "tickets_12m": 2,
         "last_ticket_date": date(2014, 1, 9),
-        "last_ticket_channel": "phone",
+        "last_ticket_channel": "hotline",
         "satisfaction": 4.5,
         "visits_12m": 3,
         "main_channel": "app",

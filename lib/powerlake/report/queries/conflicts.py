@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from powerlake.report.data import Cell, ConflictKind, Conflicts, Example, Told
+from powerlake.report.data import Cell, ConflictKind, Conflicts, Example, How, Told
 from powerlake.report.declared import columns_of
 from powerlake.report.masking import Declared, masked_value
 from powerlake.report.queries import Query, records
@@ -17,6 +17,8 @@ from powerlake.tables.silver.of_feed import silver_of
 
 COLUMNS_SHOWN = 6
 EXAMPLES_SHOWN = 3
+SPAN = " to "
+"""Between the first and last day of a span; nothing follows it while the span lasts."""
 _TABLE = CONFLICTS.name
 _FEED_NAMES = frozenset(feed.name for feed in FEEDS.values())
 _FEED_OF_ENTITY = {
@@ -36,10 +38,13 @@ def read_conflicts(query: Query) -> Conflicts:
         from {_TABLE} group by all order by conflict, conflicts desc, compared_column, rule
     """
     examples = f"""
+        with placed as (
+            select *, row_number() over (partition by conflict, compared_column order by entity_id) as nth from {_TABLE}
+        )
         select conflict, entity_kind, entity_id, compared_column, sources, found, counts
-        from {_TABLE}
-        qualify row_number() over (partition by conflict order by compared_column, entity_id) <= {EXAMPLES_SHOWN}
-        order by conflict, compared_column, entity_id
+        from placed
+        qualify row_number() over (partition by conflict order by nth, compared_column) <= {EXAMPLES_SHOWN}
+        order by conflict, nth, compared_column
     """
     entities = f"select conflict, count(distinct (entity_kind, entity_id)) as n from {_TABLE} group by conflict"
     counted = records(query, counts, _TABLE)
@@ -58,6 +63,7 @@ def _kind(kind: str, rows: list[dict[str, Any]], entities: int, examples: list[d
         entity_kind=rows[0]["entity_kind"],
         conflicts=sum(row["conflicts"] for row in rows),
         entities=entities,
+        all_columns=len(rows),
         columns=tuple((row["compared_column"], row["rule"], row["conflicts"]) for row in rows[:COLUMNS_SHOWN]),
         examples=tuple(map(_example, examples)),
     )
@@ -74,12 +80,20 @@ def _example(row: dict[str, Any]) -> Example:
         told=tuple(
             Told(
                 source=source if source in _FEED_NAMES else _number(source or "").text,
-                cell=None if value is None else masked_value(row["compared_column"], value, declared),
+                cell=None if value is None else _cell(row["compared_column"], value, declared),
                 counts=value is not None and value == row["counts"],
             )
             for source, value in said
         ),
     )
+
+
+def _cell(column: str, value: str, declared: Declared | None) -> Cell:
+    """The value masked; of a span of days, as `meter_outside_topology` tells it, each day for itself."""
+    days = [masked_value(column, day, declared) for day in value.split(SPAN) if day]
+    if len(days) == 0 or any(day.how is not How.SHOWN for day in days):
+        return masked_value(column, value, declared)
+    return Cell(column, How.SHOWN, SPAN.join(day.text for day in days) + (SPAN if value.endswith(SPAN) else ""))
 
 
 def _number(entity_id: str) -> Cell:

@@ -28,12 +28,16 @@ class Example:
 
 @dataclass(frozen=True)
 class ConflictKind:
-    """All conflicts of one kind. `columns` are (column, rule that decides, conflicts), most first."""
+    """All conflicts of one kind.
+
+    `columns` are (column, rule that decides, conflicts), most first; they may be cut to the first of `all_columns`.
+    """
 
     kind: str
     entity_kind: str
     conflicts: int
     entities: int
+    all_columns: int
     columns: tuple[tuple[str, str, int], ...]
     examples: tuple[Example, ...]
 

@@ -77,7 +77,7 @@ class Feeds:
 
     items: tuple[FeedDeliveries, ...]
     silent: tuple[str, ...]
-    as_of: datetime | None
+    as_of: datetime | None = None
 
     @property
     def late(self) -> int:
