@@ -88,6 +88,15 @@ ENTITIES = {
     "bill": Text("bills", "账单"),
     "meter": Text("meters", "电表"),
 }
+SOURCES = {
+    "customers": Text("customer record", "用户档案"),
+    "contracts": Text("contract", "合同"),
+    "tariffs": Text("tariffs", "电价表"),
+    "bills": Text("bill", "账单"),
+    "meters": Text("meter record", "计量档案"),
+    "topology": Text("supply tree", "供电拓扑"),
+}
+"""Feeds that are compared with each other, as who says something."""
 CONFLICTS = {
     "records_differ": Text("Records of one customer differ", "同一用户的多份档案不一致"),
     "contracted_power": Text("Contracts add up to another power than the customer’s record", "合同容量与用户档案不符"),
