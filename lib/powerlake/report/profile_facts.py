@@ -121,8 +121,14 @@ def _tariff(code: str, kind: str | None) -> Text:
 def _bills(count: int, total: float | None, mean: float | None) -> Text:
     if not count:
         return Text("none", "无")
-    sums = f"{number(total, 2, 'CNY')}, ⌀ {number(mean, 2, 'CNY')}"
-    return Text(f"{count}, {sums}", f"{count} 张，{sums}")
+    whole, each = number(total, 2, "CNY"), number(mean, 2, "CNY")
+    return Text(f"{count}: {whole}, mean {each}", f"{count} 张：{whole}，均 {each}")
+
+
+def _supplied(is_active: bool, closed: date | None) -> Text:
+    if is_active:
+        return Text("yes", "是")
+    return Text(f"no, left {closed}", f"否，{closed} 销户") if closed else Text("no", "否")
 
 
 def _last_bill(amount: float, day: date | None) -> Text:
@@ -169,7 +175,7 @@ _ACCOUNT: tuple[_Line, ...] = (
     (Text("Sector", "行业"), "sector_code", _word(terms.SECTORS)),
     (Text("Region", "区域"), "region_code", _plain),
     (Text("Since", "开户"), "opened_date", _plain),
-    (Text("Left", "销户"), "closed_date", _plain),
+    (Text("Supplied", "在供"), ("is_active", "closed_date"), _supplied),
     (Text("Key account", "大客户"), "is_key_account", _yes),
     (Text("Floor area", "面积"), "floor_area_m2", _amount(0, "m²")),
     (Text("Solar roof", "光伏"), "has_pv", _yes),

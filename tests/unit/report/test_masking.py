@@ -117,6 +117,11 @@ def test_dots_tell_the_class_of_length(length: int, written: int) -> None:
         ("language", "13812345678", How.SHAPE, "00000000000"),
         ("household_size", 3, How.SHOWN, "3"),
         ("household_size", "三", How.SHAPE, "a"),
+        ("household_size", "13812345678", How.SHAPE, "00000000000"),
+        ("contracted_kw", 138123456.0, How.SHAPE, "000000000.0"),
+        ("opened_date", "19880704", How.SHAPE, "00000000"),
+        ("region_code", "13812345678", How.SHAPE, "00000000000"),
+        ("sector_code", "Smith", How.SHAPE, "aaaaa"),
         ("has_pv", True, How.SHOWN, "true"),
         ("region_code", "R1", How.SHOWN, "R1"),
         ("customer_id", "C8000137", How.DOTS, "••"),
@@ -130,6 +135,14 @@ def test_a_customer_s_columns(column: str, value: object, how: How, text: str) -
     cell = masked_value(column, value, columns.get(column))
     assert (cell.how, cell.text) == (how, text)
     assert cell.column == (column if column in columns else "")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.TEXT])
+@given(PERSONS)
+def test_a_person_slipped_into_a_column_of_any_kind_is_told_by_shape(kind: Kind, person: str) -> None:
+    assume(person != shape(person))
+    assert masked_value("any", person, Declared(PII.NONE, kind)).how is How.SHAPE
+    assert masked_value("of_id", person, Declared(PII.NONE, Kind.TEXT)).how is How.SHAPE
 
 
 def test_a_sealed_record_is_one_cell() -> None:
