@@ -15,6 +15,7 @@ from powerlake.cli import main, running
 from powerlake.cli.evaluating import SUITES
 from powerlake.cli.output import as_json, columns, json_rows
 from powerlake.errors import ConfigurationError, EnvironmentProblem, TableMissing
+from powerlake.landing.discover import NO_FOLDER
 from powerlake.pipeline.engine import Currency
 from powerlake.pipeline.job import RunReport
 from powerlake.pipeline.state import StateStore
@@ -323,6 +324,14 @@ def test_status_tells_what_the_newest_run_left_out_and_why(powerlake, project, m
     (told,) = json.loads(powerlake("status", "--json")[1])["left_out"]
     assert (told["left_out"], told["why"]) == ("silver.load_curves", why)
     assert f"{told['run']}  silver.load_curves  {why}" in powerlake("status")[1]
+
+
+def test_status_names_the_feeds_that_have_no_folder(powerlake, monkeypatch) -> None:
+    note = f"no new file in landing; {NO_FOLDER} tickets, channel_usage"
+    monkeypatch.setattr(FakeEngine, "execute", lambda self, job, attempt: RunReport("unchanged", note=note))
+    powerlake("run", "daily", "--only", "silver.load_curves")
+    (told,) = json.loads(powerlake("status", "--json")[1])["left_out"]
+    assert (told["left_out"], told["why"]) == ("silver.load_curves", "no folder for tickets, channel_usage")
 
 
 def test_status_counts_conflicts_by_kind_with_what_decides_them(powerlake, project) -> None:

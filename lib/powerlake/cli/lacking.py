@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from powerlake.lake.reader import Reader
-from powerlake.pipeline.state import RunState
+from powerlake.landing.discover import NO_FOLDER
+from powerlake.pipeline.state import JobState, RunState
 from powerlake.tables import table
 from powerlake.tables.silver.conflicts import CONFLICTS
 
@@ -40,9 +41,19 @@ def conflicts(reader: Reader) -> Rows:
 
 
 def left_out(runs: Iterable[RunState]) -> Rows:
-    """One row a job that the newest of `runs` of its pipeline left out, with the table that was missing."""
+    """One row a job that the newest of `runs` of its pipeline left out, and one a job that has feeds without a folder.
+
+    The last item says why: the table, or the feeds, that are missing.
+    """
     met: set[str] = set()
     for run in runs:
         if run.pipeline not in met:
             met.add(run.pipeline)
-            yield from ((run.run_id, name, job.note) for name, job in run.jobs.items() if job.outcome == "left_out")
+            yield from ((run.run_id, name, why) for name, job in run.jobs.items() if (why := _why(job)))
+
+
+def _why(job: JobState) -> str:
+    if job.outcome == "left_out":
+        return job.note
+    _, named, feeds = job.note.partition(NO_FOLDER)
+    return f"{named}{feeds}"

@@ -29,9 +29,9 @@ def collect(query: Query, as_of: date | None = None) -> ReportData:
     """What the page shows, of the load curves up to local date `as_of` (None: all there is).
 
     `query` runs SQL in DuckDB's dialect over tables named `layer.table` and raises TableMissing for a table that
-    nothing has written. Every answer asked for is an aggregate or a bounded list. Segments,
-    profiles, the market and what the grid loses are those last published, and quarantine, conflicts, ledger and runs
-    are as they stand: these tables keep no history by local date.
+    nothing has written. Every answer asked for is an aggregate or a bounded list. Segments, profiles, market and
+    losses are those last published, and quarantine, conflicts, ledger and runs are as they stand: these tables keep
+    no history by local date.
     """
     return ReportData(
         as_of=as_of,
