@@ -231,9 +231,7 @@ def test_the_market_is_sorted_by_growth_and_shows_the_cell_chosen(desk: Visit) -
     desk.page.select_option("#market-cell", "3")
     assert desk.page.evaluate(last) < together
     desk.page.select_option("#market-cell", "0")
-    assert "errs 30 % less than last year’s month (24 past months)" in desk.shown("#market-cells").replace(
-        "\u00a0", " "
-    )
+    assert "errs 30 % less than last year’s month (24 months)" in desk.shown("#market-cells").replace("\u00a0", " ")
 
 
 def test_losses_are_sorted_flagged_and_explained_and_suspects_listed(desk: Visit) -> None:
@@ -261,7 +259,7 @@ def test_the_new_sections_speak_chinese(browser: Browser, sample_page: Path) -> 
         for section, said in {
             "#profile": "缺少： 气象",
             "#market": "误差比上年同月小 30\u00a0%",
-            "#grid": "明显高于理论线损",
+            "#grid": "高于理论线损",
             "#feeds": "逾期判断时点",
             "#quarantine": "最近记录（已脱敏）",
             "#conflicts": "合同容量与用户档案不符",

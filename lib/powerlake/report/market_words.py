@@ -18,16 +18,16 @@ def skill_words(cell: MarketCell) -> Text:
     skill, tested = cell.forecast_skill, cell.forecast_tested or 0
     if skill is None or not tested:
         return Text("not tested: too short a history", "历史过短，未检验")
-    after = Text(f" ({tested} past months)", f"（{tested} 个历史月）")
+    after = Text(f" ({tested} months)", f"（{tested} 个月）")
     if tested < LEAST_TESTED:
-        after = Text(f" (only {tested} past months)", f"（仅 {tested} 个历史月）")
+        after = Text(f" (only {tested} months)", f"（仅 {tested} 个月）")
     if abs(skill) < ALIKE:
         said = Text("as good as last year’s month", "与上年同月相当")
     elif skill > 0:
         said = Text(f"errs {percent(skill, 0)} less than last year’s month", f"误差比上年同月小 {percent(skill, 0)}")
     else:
         said = Text(
-            f"errs {percent(-skill, 0)} more than last year’s month, which is used instead",
+            f"errs {percent(-skill, 0)} more than last year’s month, so that is used",
             f"误差比上年同月大 {percent(-skill, 0)}，故沿用上年同月",
         )
     return Text(said.en + after.en, said.zh + after.zh)

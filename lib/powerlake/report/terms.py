@@ -116,8 +116,8 @@ RULES = {
     "meters": Text("the meter record counts", "以计量档案为准"),
 }
 LOSS_REASONS = {
-    "above_its_history": Text("far above its own past months", "明显高于自身历史"),
-    "above_technical_loss": Text("far above what plate and wires explain", "明显高于理论线损"),
+    "above_its_history": Text("above its history", "高于自身历史"),
+    "above_technical_loss": Text("above the technical loss", "高于理论线损"),
     "more_sold_than_supplied": Text("more sold than supplied", "售电多于供电"),
 }
 FORECAST_METHODS = {

@@ -91,8 +91,12 @@ def percent(share: float | None, decimals: int = 1) -> str:
 
 
 def signed(share: float | None, decimals: int = 1) -> str:
-    """A change as per cent with its sign."""
-    return NOTHING if share is None else f"{share * 100:+.{decimals}f}\u00a0%".replace("-", "\u2212")
+    """A change as per cent with its sign; one that rounds to zero has none."""
+    if share is None:
+        return NOTHING
+    rounded = round(share * 100, decimals)
+    sign = "\u2212" if rounded < 0 else "+" if rounded > 0 else ""
+    return f"{sign}{abs(rounded):.{decimals}f}\u00a0%"
 
 
 def duration(seconds: float) -> str:
