@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from powerlake.report.data import Cell, How
@@ -33,8 +33,8 @@ PERSONS = st.one_of(
     st.builds("{0}@{1}.com".format, NAMES, NAMES),
     st.builds("{0} Lantern Road {1}".format, st.integers(1, 999), NAMES),
     st.builds("{0}X".format, st.text("0123456789", min_size=17, max_size=17)),
-)
-"""Telephones, identity and account numbers, names, e-mail and postal addresses."""
+).filter(lambda person: person != shape(person) and person.lower() not in {"true", "false"})
+"""Telephones, identity and account numbers, names, e-mail and postal addresses; none is its own shape, such as 0000."""
 
 
 def shown(cells: tuple[Cell, ...]) -> list[str]:
@@ -66,7 +66,6 @@ def test_a_record_says_the_same_whatever_its_personal_values_of_that_length_are(
 
 @given(refusing, PERSONS, st.data())
 def test_a_person_in_any_column_known_or_not_is_never_on_the_page(table: str, person: str, data: st.DataObject) -> None:
-    assume(person != shape(person))  # 00000000 tells nothing of itself
     columns = columns_of(table)
     name = data.draw(st.one_of(st.sampled_from(sorted(columns)), st.just(person), st.text(min_size=1)))
     for record in (
@@ -140,7 +139,6 @@ def test_a_customer_s_columns(column: str, value: object, how: How, text: str) -
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.TEXT])
 @given(PERSONS)
 def test_a_person_slipped_into_a_column_of_any_kind_is_told_by_shape(kind: Kind, person: str) -> None:
-    assume(person != shape(person))
     assert masked_value("any", person, Declared(PII.NONE, kind)).how is How.SHAPE
     assert masked_value("of_id", person, Declared(PII.NONE, Kind.TEXT)).how is How.SHAPE
 
