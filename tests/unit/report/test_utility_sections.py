@@ -126,13 +126,24 @@ def test_growth_is_over_the_months_that_have_a_year_before_and_sorts_the_cells(d
 def test_growth_weighs_months_with_the_energy_of_the_year_before() -> None:
     months = [
         {"region_code": "R", "sector_code": "C", "as_of_date": utility.AS_OF, "month_date": date(2014, month, 1),
-         "energy_kwh": energy, "growth": growth}
+         "days": 28, "energy_kwh": energy, "growth": growth}
         for month, energy, growth in ((1, 300.0, 0.5), (2, 50.0, -0.5), (3, 70.0, None))
     ]  # fmt: skip
     found = over(gold__market_model=months).market
     assert not isinstance(found, Absent)
     assert found.cells[0].growth == pytest.approx((300 + 50) / (200 + 100) - 1)
     assert found.cells[0].normal_growth is None
+
+
+def test_a_month_just_begun_is_no_collapse() -> None:
+    begun = {"month_date": date(2014, 3, 1), "days": 3, "energy_kwh": 5e4, "customers": 30}
+    rows = [row | (begun if row["month_date"] == begun["month_date"] else {}) for row in utility.market()[:26]]
+    found = over(gold__market_model=rows).market
+    assert not isinstance(found, Absent)
+    assert (found.cells[0].customers, found.cells[0].energy_kwh) == (40, pytest.approx(10 * 2e5 + 2 * 2.12e5))
+    for series in found.series:
+        month = next(month for month in series.months if month.month == begun["month_date"])
+        assert month.energy_kwh is None and month.forecast_kwh is not None
 
 
 def test_the_months_of_all_are_sums_and_the_forecast_follows_the_last_one_known(data: ReportData) -> None:

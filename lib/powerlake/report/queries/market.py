@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
+from powerlake.marketing.market_outlook import MIN_DAYS
 from powerlake.report.data import Market, MarketCell, MarketMonth, MarketSeries
 from powerlake.report.queries import Query, records, text_list
 
@@ -15,6 +16,16 @@ MONTHS_SHOWN = 48
 """Months of a series, the twelve to come included."""
 _TABLE = "gold.market_model"
 _MEASURES = ("energy_kwh", "normal_kwh", "forecast_kwh", "low_80_kwh", "high_80_kwh", "low_95_kwh", "high_95_kwh")
+_MONTHS = f"""
+    (
+        select * replace (
+            case when days >= {MIN_DAYS} then energy_kwh end as energy_kwh,
+            case when days >= {MIN_DAYS} then normal_kwh end as normal_kwh
+        )
+        from {_TABLE}
+    )
+"""
+"""The table without the energy of months that are not whole: one just begun would look like a collapse."""
 
 
 def read_market(query: Query) -> Market:
@@ -48,7 +59,7 @@ _CELLS = f"""
             row_number() over (
                 partition by region_code, sector_code order by growth is null, month_date desc
             ) as growth_ago
-        from {_TABLE}
+        from {_MONTHS}
     )
     select
         region_code, sector_code,
@@ -78,7 +89,7 @@ def _all_together(query: Query) -> MarketSeries:
     """All cells summed, month by month. Their intervals are summed too: they are as wide as if all erred together."""
     sums = ", ".join(f"sum({name}) as {name}" for name in _MEASURES)
     sql = f"""
-        select month_date as month, {sums} from {_TABLE}
+        select month_date as month, {sums} from {_MONTHS}
         group by month_date order by month_date desc limit {MONTHS_SHOWN}
     """
     return MarketSeries("", "", _months(reversed(records(query, sql, _TABLE))))
@@ -88,7 +99,7 @@ def _of_cells(query: Query, cells: list[MarketCell]) -> list[MarketSeries]:
     """The latest months of each of the cells, in their order."""
     wanted = ", ".join(f"({text_list([cell.region_code, cell.sector_code])})" for cell in cells)
     sql = f"""
-        select region_code, sector_code, month_date as month, {", ".join(_MEASURES)} from {_TABLE}
+        select region_code, sector_code, month_date as month, {", ".join(_MEASURES)} from {_MONTHS}
         where (region_code, sector_code) in ({wanted})
         qualify row_number() over (partition by region_code, sector_code order by month_date desc) <= {MONTHS_SHOWN}
         order by region_code, sector_code, month_date
