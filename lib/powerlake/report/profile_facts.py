@@ -24,7 +24,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Group:
-    """What one department says; no facts where it says nothing."""
+    """What one department says; `is_silent` where it says nothing at all."""
 
     name: Text
     department: str
@@ -37,15 +37,14 @@ def profile_groups(profile: Profile, segments: Mapping[str, Text]) -> tuple[Grou
     values = dict(profile.values)
     if values.get("segment") is not None:
         values["segment"] = said(dict(segments), values["segment"])
-    return tuple(
-        Group(
-            name=name,
-            department=department,
-            is_silent=department in profile.missing,
-            facts=tuple(_fact(values, *line) for line in lines),
-        )
-        for name, department, lines in _GROUPS
-    )
+    return tuple(_group(profile, values, *group) for group in _GROUPS)
+
+
+def _group(profile: Profile, values: Mapping[str, Any], name: Text, department: str, lines: tuple[_Line, ...]) -> Group:
+    """A department may lack what makes it count and still say something, such as use of half a year."""
+    facts = tuple(_fact(values, *line) for line in lines)
+    says_nothing = all(fact.value == _NOTHING for fact in facts)
+    return Group(name, department, department in profile.missing and says_nothing, facts)
 
 
 def segment_words(data: ReportData) -> dict[str, Text]:

@@ -35,15 +35,17 @@ def profiles() -> Rows:
         profile("C8000137", "residential", 1.0),
         profile("C8000274", "residential", 0.86, missing=["service"], tickets_12m=None),
         profile("C8000411", "industry", 0.86, sector_code="C", missing=["external"], base_daily_kwh=None),
-        profile(
-            "C8000548",
-            "residential",
-            0.14,
-            missing=["metering", "billing", "service", "assets", "dispatch", "external"],
-            annual_kwh=None,
-            bills_12m=None,
-        ),
+        least_known("C8000548"),
     ]
+
+
+def least_known(customer: str) -> dict[str, Any]:
+    """A home of which only its record and contract are known, and use of too few days for a year."""
+    kept = ("contract", "tariff", "payment", "point", "customer", "sector", "region", "opened", "is_", "has_", "usage")
+    known = profile(customer, "residential", 0.14)
+    silent = {name: None for name in known if not name.startswith((*kept, "missing", "complete", "as_of", "run"))}
+    missing = ["metering", "billing", "service", "assets", "dispatch", "external"]
+    return known | silent | {"missing": missing, "usage_days": 12}
 
 
 def profile(customer: str, kind: str, completeness: float, **others: Any) -> dict[str, Any]:

@@ -92,7 +92,9 @@ def test_what_is_missing_is_said_and_its_group_is_silent(data: ReportData) -> No
     assert not isinstance(data.profiles, Absent)
     least = data.profiles.items[-1]
     silent = {group.department for group in profile_groups(least, {}) if group.is_silent}
-    assert silent == set(SPOKEN_OF) - {"marketing"}
+    assert set(least.missing) == set(SPOKEN_OF) - {"marketing"}
+    assert silent == set(least.missing) - {"metering"}
+    assert groups_of(least)["Use"]["Days known"].en == "12"
 
 
 @pytest.mark.parametrize(
