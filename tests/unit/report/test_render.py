@@ -213,6 +213,19 @@ def test_readings_that_do_not_add_up_stand_out(data: ReportData) -> None:
     assert '<td class="n bad">' not in render(data)
 
 
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"received": 5, "rows_received": 2, "published": 4}, (5, 4, None)),
+        ({"rows_received": 5, "rows_kept": 3, "rows_quarantined": 2}, (5, 3, 2)),
+        ({"rows_received": 5, "rows_published": 5}, (5, 5, None)),
+    ],
+)
+def test_a_job_tells_readings_or_else_rows(counts: dict[str, int], told: tuple[int | None, ...]) -> None:
+    job = JobRun("silver.service", "done", 1, datetime(2014, 3, 1, tzinfo=UTC), 1.0, counts, None)
+    assert tuple(map(job.count, ("received", "published", "quarantined"))) == told
+
+
 def test_the_longest_jobs_have_a_colour_each_and_the_others_one_together() -> None:
     started = datetime(2014, 3, 1, tzinfo=UTC)
     jobs = tuple(JobRun(f"job{n}", "done", 1, started, float(n if n != 3 else 50), {}, None) for n in range(20))

@@ -10,7 +10,6 @@ from typing import Any
 from powerlake.report.charts import COLOURS, LEGEND, Chart, Words, fixed, words
 from powerlake.report.data import Run, Text
 
-
 JOBS_NAMED = COLOURS
 """Jobs that have a colour of their own: those that took longest. The rest is one grey part."""
 

@@ -22,6 +22,11 @@ class JobRun:
     counts: Mapping[str, int]
     error: str | None
 
+    def count(self, name: str) -> int | None:
+        """Readings of that fate, or else rows, as jobs of feeds count them; what bronze keeps, it publishes."""
+        kept = ("rows_kept",) if name == "published" else ()
+        return next((self.counts[key] for key in (name, f"rows_{name}", *kept) if key in self.counts), None)
+
     @property
     def unaccounted(self) -> int | None:
         """Readings received less those published, quarantined, duplicate or superseded; None where not counted."""
