@@ -64,6 +64,16 @@ class Visit:
         )
         return found
 
+    def rows_of(self, chart: str) -> list[str]:
+        """The labels of a chart's rows from top to bottom."""
+        found: list[str] = self.page.evaluate(
+            """(name) => Array.from(document.querySelectorAll(`[data-chart=${name}] .ytick text`))
+                .sort((one, other) => one.getBoundingClientRect().y - other.getBoundingClientRect().y)
+                .map((label) => label.textContent)""",
+            chart,
+        )
+        return found
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -136,7 +146,7 @@ def test_the_headline_counts_what_the_lake_holds(desk: Visit) -> None:
     assert "Customers 24 in 3 segments" in headline
     assert "Meter-days 8,760 of 8,760" in headline
     assert "2013-03-01 – 2014-02-28" in headline
-    assert "Readings in quarantine 27 29 records" in headline
+    assert "Readings in quarantine 27 40 records" in headline
     assert "Last run 2014-03-01 02:05 UTC ✓ done" in headline
 
 
@@ -180,7 +190,8 @@ def test_choosing_another_customer_changes_the_year_and_its_facts(desk: Visit) -
 
 
 def test_tables_hold_the_counts_of_quarantine_ledger_and_runs(desk: Visit) -> None:
-    assert "quarantine.load_curves_raw row not_a_number 12 12 12" in desk.shown("#quality table:has(caption)")
+    assert "not_a_number row 12 12 12" in desk.shown("#quarantine details[open]")
+    assert desk.page.locator("#quarantine details").count() == 4
     assert "✗ rejected 2" in desk.shown("#ledger-totals") and "✓ taken 23" in desk.shown("#ledger-totals")
     assert desk.page.locator("#ledger-files tr").count() == 20
     assert desk.page.locator("#runs details").count() == 4
@@ -190,20 +201,86 @@ def test_tables_hold_the_counts_of_quarantine_ledger_and_runs(desk: Visit) -> No
     assert desk.page.locator("#spread-rows tr").count() == 4
 
 
+def test_the_headline_names_losses_conflicts_and_late_feeds(desk: Visit) -> None:
+    headline = desk.shown("#headline")
+    assert "Line loss 2014-01 3.9 % 2 of 30 areas stand out" in headline.replace("\u00a0", " ")
+    assert "Conflicts between departments 23 of 3 kinds" in headline
+    assert "Feeds late 0 of 1 that deliver" in headline
+
+
+def test_choosing_another_customer_changes_the_profile(desk: Visit) -> None:
+    shown = "[data-facts=profile]:visible"
+    assert "Every department says something." in desk.shown(shown)
+    assert "T1 (time of use)" in desk.shown(shown)
+    desk.page.select_option("#profile-customer", "2")
+    assert desk.page.locator(shown).count() == 1
+    assert "C8000548 as of 2014-02-28, complete to 14" in desk.shown(shown)
+    assert "Missing: metering, billing, customer service, assets, dispatch, weather" in desk.shown(shown)
+    assert desk.page.locator(f"{shown} .none").count() == 5
+    desk.page.select_option("#profile-customer", "0")
+
+
+def test_the_market_is_sorted_by_growth_and_shows_the_cell_chosen(desk: Visit) -> None:
+    labels = desk.rows_of("growth")
+    assert labels == ["R2 · homes", "R1 · homes", "R1 · C manufacturing"]
+    rows = desk.page.locator("#market-cells th").all_inner_texts()
+    assert rows == labels
+    assert desk.page.locator("#market-cell option").count() == 4
+    last = "document.querySelector('[data-chart=energy]').calcdata.at(-1)[0].y"
+    together = desk.page.evaluate(last)
+    desk.page.select_option("#market-cell", "3")
+    assert desk.page.evaluate(last) < together
+    desk.page.select_option("#market-cell", "0")
+    assert "errs 30 % less than last year’s month (24 months)" in desk.shown("#market-cells").replace("\u00a0", " ")
+
+
+def test_losses_are_sorted_flagged_and_explained_and_suspects_listed(desk: Visit) -> None:
+    labels = desk.rows_of("loss")
+    assert (labels[0], labels[1], len(labels)) == ("TR3 ⚑", "TR29", 24)
+    assert desk.page.locator("#loss-reasons tr").count() == 3
+    assert desk.page.locator("#flagged th").all_inner_texts() == ["TR3", "TR5"]
+    assert desk.page.locator("#suspects th").all_inner_texts() == ["M11", "M12"]
+    assert "2 suspect of 40 meters judged" in desk.shown("#grid")
+
+
+def test_refused_records_and_conflicts_are_masked(desk: Visit, sample_page: Path) -> None:
+    desk.page.locator("#quarantine details", has_text="quarantine.customers marketing").locator("summary").click()
+    text = desk.shown("#quarantine")
+    assert "opened_date 00.00.0000 customer_id ••" in text and "name «sealed»" in text
+    assert "household_size: •• 2 •• 4 ✓" in desk.shown("#conflict-kinds")
+    assert desk.page.locator("#conflict-kinds > tr").count() == 3
+    html = sample_page.read_text(encoding="utf-8")
+    assert not [value for value in ("Quartermaine", "13812345678", "Lantern") if value in html]
+
+
+def test_the_new_sections_speak_chinese(browser: Browser, sample_page: Path) -> None:
+    with visit(browser, sample_page, locale="zh-CN") as one:
+        one.page.select_option("#profile-customer", "1")
+        for section, said in {
+            "#profile": "缺少： 气象",
+            "#market": "误差比上年同月小 30\u00a0%",
+            "#grid": "高于理论线损",
+            "#feeds": "逾期判断时点",
+            "#quarantine": "最近记录（已脱敏）",
+            "#conflicts": "合同容量与用户档案不符",
+        }.items():
+            assert " ".join(said.split()) in one.shown(section)
+
+
 def test_the_language_follows_the_browser_and_the_choice_is_kept(browser: Browser, sample_page: Path) -> None:
     with visit(browser, sample_page, locale="zh-CN") as one:
-        assert one.shown("h1") == "负荷曲线与用户分群"
+        assert one.shown("h1") == "用户、市场与电网"
         assert one.page.locator("#segments .xtitle").first.text_content() == "当地时间 (h)"
         assert one.page.locator("#customer option").first.inner_text().endswith("：晚高峰型")
         assert one.page.evaluate("document.documentElement.lang") == "zh-Hans"
-        words = re.sub(r"\b[a-z]+/[a-z_]+\b", "", one.shown("main"))  # names of feeds are no words
+        words = re.sub(r"\b[a-z]+[/.][a-z_]+\b", "", one.shown("main"))  # names of feeds and tables are no words
         assert not re.search(r"\b(customers|weekday|readings)\b", words)
         one.page.get_by_role("button", name="English").click()
         assert one.page.locator("#segments .xtitle").first.text_content() == "Local time (h)"
         assert not re.search("[\u4e00-\u9fff]", one.shown("main"))
         one.page.reload()
         one.page.wait_for_selector("html[data-drawn]")
-        assert one.shown("h1") == "Load curves and customer segments"
+        assert one.shown("h1") == "Customers, market and grid"
         assert one.page.get_by_role("button", name="English").get_attribute("aria-pressed") == "true"
 
 
@@ -253,7 +330,7 @@ def test_an_empty_lake_says_what_to_do(browser: Browser, sample: ModuleType, tmp
         assert one.shown("#segments .absent") == (
             "Nothing to show yet: no rows in gold.segment_profiles. Run the pipeline that writes it."
         )
-        assert one.page.locator(".absent:visible").count() == 10
+        assert one.page.locator(".absent:visible").count() == 15
 
 
 def test_the_page_of_a_run_shows_what_its_tables_hold(browser: Browser, town: Any, tmp_path: Path) -> None:

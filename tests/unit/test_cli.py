@@ -14,7 +14,8 @@ from deltalake import write_deltalake
 from powerlake.cli import main, running
 from powerlake.cli.evaluating import SUITES
 from powerlake.cli.output import as_json, columns, json_rows
-from powerlake.errors import ConfigurationError, EnvironmentProblem
+from powerlake.errors import ConfigurationError, EnvironmentProblem, TableMissing
+from powerlake.landing.discover import NO_FOLDER
 from powerlake.pipeline.engine import Currency
 from powerlake.pipeline.job import RunReport
 from powerlake.pipeline.state import StateStore
@@ -311,6 +312,41 @@ def test_status_tells_runs_tables_and_quarantine(powerlake, project, monkeypatch
         {"quarantine_of": "load_curves_raw", "level": "file", "reason": "header", "rows": 1, "readings": 48},
         {"quarantine_of": "load_curves_raw", "level": "row", "reason": "nan", "rows": 2, "readings": 2},
     ]
+
+
+def test_status_tells_what_the_newest_run_left_out_and_why(powerlake, project, monkeypatch) -> None:
+    (project / "pipelines.yaml").write_text(PIPELINES + "        optional: true\n")
+    powerlake("run", "daily")
+    assert json.loads(powerlake("status", "--json")[1])["left_out"] == []
+    monkeypatch.setattr(FakeEngine, "fails", {"silver.load_curves": TableMissing("bronze.load_curves_raw")})
+    powerlake("run", "daily")
+    why = "without bronze.load_curves_raw there is no silver.load_curves, quarantine.load_curves"
+    (told,) = json.loads(powerlake("status", "--json")[1])["left_out"]
+    assert (told["left_out"], told["why"]) == ("silver.load_curves", why)
+    assert f"{told['run']}  silver.load_curves  {why}" in powerlake("status")[1]
+
+
+def test_status_names_the_feeds_that_have_no_folder(powerlake, monkeypatch) -> None:
+    note = f"no new file in landing; {NO_FOLDER} tickets, channel_usage"
+    monkeypatch.setattr(FakeEngine, "execute", lambda self, job, attempt: RunReport("unchanged", note=note))
+    powerlake("run", "daily", "--only", "silver.load_curves")
+    (told,) = json.loads(powerlake("status", "--json")[1])["left_out"]
+    assert (told["left_out"], told["why"]) == ("silver.load_curves", "no folder for tickets, channel_usage")
+
+
+def test_status_counts_conflicts_by_kind_with_what_decides_them(powerlake, project) -> None:
+    rows = {
+        "conflict": ["records_differ", "records_differ", "records_differ", "unknown_tariff"],
+        "entity_id": ["a", "a", "b", "k"],
+        "rule": ["latest_known", "earliest", "latest_known", "contracts"],
+    }
+    write_deltalake(project / "lake" / "silver" / "conflicts", pa.table(rows))
+    assert json.loads(powerlake("status", "--json")[1])["conflicts"] == [
+        {"conflict": "records_differ", "rows": 3, "entities": 2, "decided_by": "earliest, latest_known"},
+        {"conflict": "unknown_tariff", "rows": 1, "entities": 1, "decided_by": "contracts"},
+    ]
+    line = next(line for line in powerlake("status")[1].splitlines() if line.startswith("records_differ"))
+    assert line.split() == ["records_differ", "3", "2", "earliest,", "latest_known"]
 
 
 def test_report_writes_the_page_and_prints_where(powerlake, project) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from powerlake.cli import lacking
 from powerlake.cli.output import as_json as json_text
 from powerlake.cli.output import columns
 from powerlake.lake.reader import Reader, TableState
@@ -17,8 +17,6 @@ from powerlake.tables import TABLES, table
 from powerlake.tables.model import Table
 
 RUNS_SHOWN = 5
-
-_QUARANTINE = ("quarantine_of", "level", "reason", "rows", "readings")
 
 
 @dataclass(frozen=True)
@@ -75,25 +73,34 @@ def declaration(declared: Table) -> dict[str, object]:
 
 
 def status(env: str | None, *, as_json: bool) -> str:
-    """The last runs, every table's version, rows and freshness, and quarantine by reason."""
+    """The last runs, what they left out, every table's version, rows and freshness, conflicts, quarantine by reason."""
     home = load_settings(find_project(), env).home
     reader = Reader(home)
     runs = list(islice(StateStore(home).newest_first(), RUNS_SHOWN))
     standing = [_freshness(reader.state(name), datetime.now(UTC)) for name in reader.tables()]
-    refused = list(_quarantine(reader))
+    refused, disputed = list(lacking.quarantine(reader)), list(lacking.conflicts(reader))
+    left_out = list(lacking.left_out(runs))
     if as_json:
         return json_text({
             "home": home,
             "runs": [summary(run) for run in runs],
+            "left_out": _named(lacking.LEFT_OUT_HEADS, left_out),
             "tables": [{**asdict(item.state), "is_fresh": item.is_fresh} for item in standing],
-            "quarantine": [dict(zip(_QUARANTINE, row, strict=True)) for row in refused],
+            "conflicts": _named(lacking.CONFLICT_HEADS, disputed),
+            "quarantine": _named(lacking.QUARANTINE_HEADS, refused),
         })  # fmt: skip
     parts = (
         columns(map(_run_row, runs), ("run", "outcome", "jobs done", "did not end well")) if runs else "no run yet",
+        columns(left_out, lacking.LEFT_OUT_HEADS) if left_out else "",
         columns(map(_table_row, standing), ("table", "version", "rows", "MB", "changed", "fresh")),
-        columns(refused, _QUARANTINE) if refused else "nothing in quarantine",
+        columns(disputed, lacking.CONFLICT_HEADS) if disputed else "",
+        columns(refused, lacking.QUARANTINE_HEADS) if refused else "nothing in quarantine",
     )
-    return "\n\n".join((f"home {home}", *parts))
+    return "\n\n".join((f"home {home}", *filter(None, parts)))
+
+
+def _named(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[dict[str, object]]:
+    return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
 def summary(state: RunState) -> dict[str, object]:
@@ -117,17 +124,6 @@ def summary(state: RunState) -> dict[str, object]:
 def _freshness(state: TableState, now: datetime) -> Freshness:
     promised = table(state.name).freshness_hours
     return Freshness(state, None if promised is None else now - state.changed_at <= timedelta(hours=promised))
-
-
-def _quarantine(reader: Reader) -> Iterator[tuple[object, ...]]:
-    """Of each quarantine, one row a level and reason, the most readings first."""
-    for name in reader.tables():
-        if table(name).layer == "quarantine":
-            answer = reader.query(
-                f"SELECT level, reason, count(*)::BIGINT AS refused, sum(readings)::BIGINT AS readings "
-                f"FROM {name} GROUP BY ALL ORDER BY readings DESC, reason"
-            )
-            yield from ((table(name).short_name, *row.values()) for row in answer.to_pylist())
 
 
 def _run_row(run: RunState) -> tuple[object, ...]:

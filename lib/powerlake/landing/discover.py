@@ -15,6 +15,8 @@ from powerlake.errors import ConfigurationError
 UNFINISHED = (".tmp", ".part", "~")
 """Ends of names that senders give to files they are still writing."""
 
+NO_FOLDER = "no folder for"
+"""How the note of a job begins to name the feeds that a utility does not have."""
 
 KnownContent = Mapping[tuple[str, int, datetime], str]
 """SHA-256 of files read before, by path below landing/, bytes and time of last change."""

@@ -13,14 +13,18 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from powerlake.report import words
+from powerlake.report import terms, words
 from powerlake.report.charts import Chart, colour
 from powerlake.report.charts.curves import curve_charts
+from powerlake.report.charts.grid import loss_chart
 from powerlake.report.charts.intake import month_chart
+from powerlake.report.charts.market import energy_chart, growth_chart, series_name
 from powerlake.report.charts.runs import run_chart
 from powerlake.report.charts.spreads import spread_chart
 from powerlake.report.charts.years import year_chart
 from powerlake.report.data import Absent, ReportData, Text
+from powerlake.report.market_words import economy_words, skill_words
+from powerlake.report.profile_facts import profile_groups, segment_words
 
 _TEMPLATES = files("powerlake.report") / "templates"
 
@@ -54,6 +58,12 @@ def charts(data: ReportData) -> dict[str, Chart]:
         found |= {name: spread_chart(segments, name) for name in ("stability", "entropy_bits")}
     if not isinstance(data.years, Absent):
         found["year"] = year_chart(data.years)
+    if not isinstance(data.market, Absent):
+        found["energy"] = energy_chart(data.market.series)
+        if any(cell.growth is not None for cell in data.market.cells):
+            found["growth"] = growth_chart(data.market.cells)
+    if not isinstance(data.line_loss, Absent) and data.line_loss.worst:
+        found["loss"] = loss_chart(data.line_loss.worst)
     if not isinstance(data.months, Absent):
         found["months"] = month_chart(data.months)
     if not isinstance(data.runs, Absent):
@@ -81,7 +91,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         name: getattr(words, name)
-        for name in ("both", "day", "duration", "hours", "moment", "number", "percent", "size")
+        for name in ("both", "day", "duration", "hours", "moment", "number", "percent", "signed", "size")
     }
     environment.tests["absent"] = lambda part: isinstance(part, Absent)
     environment.globals |= _globals()
@@ -89,4 +99,15 @@ def _environment() -> Environment:
 
 
 def _globals() -> dict[str, Any]:
-    return {"t": lambda en, zh: words.both(Text(en, zh)), "said": words.said, "words": words, "colour": colour}
+    return {
+        "t": lambda en, zh: words.both(Text(en, zh)),
+        "said": words.said,
+        "words": words,
+        "terms": terms,
+        "colour": colour,
+        "profile_groups": profile_groups,
+        "segment_words": segment_words,
+        "series_name": series_name,
+        "skill_words": skill_words,
+        "economy_words": economy_words,
+    }

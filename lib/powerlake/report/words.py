@@ -90,6 +90,15 @@ def percent(share: float | None, decimals: int = 1) -> str:
     return f"{share * 100:.{decimals}f}\u00a0%"
 
 
+def signed(share: float | None, decimals: int = 1) -> str:
+    """A change as per cent with its sign; one that rounds to zero has none."""
+    if share is None:
+        return NOTHING
+    rounded = round(share * 100, decimals)
+    sign = "\u2212" if rounded < 0 else "+" if rounded > 0 else ""
+    return f"{sign}{abs(rounded):.{decimals}f}\u00a0%"
+
+
 def duration(seconds: float) -> str:
     """850 ms, 12.3 s, 4 min 05 s or 2 h 03 min."""
     if seconds < 0.9995:

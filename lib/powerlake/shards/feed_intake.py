@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from powerlake.lake.staging import Staged, Stamp, combine, stage_rows
 from powerlake.lake.store import Lake
-from powerlake.landing.discover import discover
+from powerlake.landing.discover import NO_FOLDER, discover
 from powerlake.landing.ledger import Ledger, Sorted
 from powerlake.pipeline.job import RunReport
 from powerlake.security.keys import FileKeyring
@@ -72,7 +72,7 @@ def open_keyring(lake: Lake, path: Path) -> FileKeyring:
 
 def _left_out(landing: Path, feeds: Sequence[Feed]) -> str:
     names = [feed.name for feed in feeds if not (landing / feed.path).is_dir()]
-    return f"; no folder for {', '.join(names)}" if names else ""
+    return f"; {NO_FOLDER} {', '.join(names)}" if names else ""
 
 
 def _arrivals(ctx: JobContext, feeds: Sequence[Feed]) -> list[Arrival]:

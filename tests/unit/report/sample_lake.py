@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -101,7 +103,19 @@ def sample_lake(customers: int = 24, days: int = 40, seed: int = 7) -> dict[str,
         "ops.landing_files": _landing_files(),
         "quarantine.load_curves_raw": _refused_rows(),
         "quarantine.load_curves": _refused_readings(),
+        **_utility_tables(),
     }
+
+
+def _utility_tables() -> dict[str, Rows]:
+    """What the other departments make, from the file beside this one, which is loaded by path as well."""
+    path = Path(__file__).with_name("sample_utility.py")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    tables: dict[str, Rows] = module.utility_tables()
+    return tables
 
 
 def customer_id(number: int) -> str:

@@ -16,7 +16,8 @@ from powerlake.errors import TableMissing
 from powerlake.loadcurve.quality import Quality
 from powerlake.report import ReportData, collect
 from powerlake.report.data import Absent, Quantiles, Text
-from powerlake.report.queries.intake import FILES_SHOWN, REASONS_SHOWN
+from powerlake.report.queries.intake import FILES_SHOWN
+from powerlake.report.queries.quarantine import REASONS_SHOWN
 from powerlake.report.queries.runs import RUNS_SHOWN
 from powerlake.report.queries.years import CUSTOMERS_SHOWN, to_slots
 
@@ -122,6 +123,11 @@ def test_every_part_names_the_table_it_lacks() -> None:
     assert data.ledger == Absent("ops.landing_files")
     assert data.runs == Absent("ops.job_runs")
     assert data.quarantine == Absent("quarantine.*")
+    assert data.conflicts == Absent("silver.conflicts")
+    assert data.profiles == Absent("gold.customer_profile")
+    assert data.market == Absent("gold.market_model")
+    assert data.line_loss == Absent("gold.line_loss")
+    assert data.suspects == Absent("gold.topology_suspects")
 
 
 def test_tables_without_rows_count_as_missing() -> None:
@@ -239,15 +245,11 @@ def test_quarantine_adds_up_over_all_its_tables() -> None:
     )
     assert not isinstance(data.quarantine, Absent)
     assert (data.quarantine.records, data.quarantine.readings) == (3, 12)
-    worst = data.quarantine.reasons[0]
-    assert (worst.table, worst.reason, worst.records, worst.readings, worst.files, worst.file) == (
-        "quarantine.load_curves_raw",
-        "bad_time",
-        2,
-        7,
-        2,
-        "b.csv",
-    )
+    raw, silver = data.quarantine.tables
+    assert (raw.table, raw.refused_by, raw.feed) == ("quarantine.load_curves_raw", "bronze.load_curves_raw", None)
+    assert (raw.records, raw.readings, silver.records, silver.readings) == (2, 7, 1, 5)
+    worst = raw.reasons[0]
+    assert (worst.reason, worst.records, worst.readings, worst.files, worst.file) == ("bad_time", 2, 7, 2, "b.csv")
 
 
 def test_the_ledger_shows_the_newest_batch_first_and_in_it_what_was_not_taken() -> None:
@@ -289,6 +291,9 @@ def test_a_feed_is_late_when_its_next_file_is_due_before_the_latest_run() -> Non
         "metering/load_curves": None,
     }
     customers = found["marketing/customers"]
+    assert data.feeds.items[0].feed == "marketing/customers"
+    assert (customers.days_late, found["marketing/bills"].days_late, data.feeds.late) == (1, 0, 1)
+    assert data.feeds.as_of == sample.STARTED
     assert (customers.files, customers.duplicates, customers.rejected, customers.rows_kept) == (1, 1, 0, 10)
     assert customers.last_at == sample.STARTED - timedelta(days=32)
     assert found["marketing/coupons"].last_at is None
@@ -328,7 +333,9 @@ def test_the_answer_does_not_grow_with_customers_files_reasons_or_runs() -> None
     assert not isinstance(data.ledger, Absent) and (len(data.ledger.latest), data.ledger.files) == (FILES_SHOWN, 78)
     assert not isinstance(data.runs, Absent) and len(data.runs.items) == RUNS_SHOWN
     assert not isinstance(data.quarantine, Absent)
-    assert (len(data.quarantine.reasons), data.quarantine.records) == (REASONS_SHOWN, 50)
+    (refused_table,) = data.quarantine.tables
+    assert (len(refused_table.reasons), refused_table.all_reasons) == (REASONS_SHOWN, 50)
+    assert data.quarantine.records == 50
 
 
 def test_the_sample_lake_says_which_table_is_missing() -> None:

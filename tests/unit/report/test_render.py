@@ -20,6 +20,7 @@ import pytest
 from powerlake.report import ReportData, collect, render
 from powerlake.report.charts import colour, words
 from powerlake.report.charts.curves import curve_charts
+from powerlake.report.charts.runs import run_chart
 from powerlake.report.charts.years import packed
 from powerlake.report.data import Absent, Curve, JobRun, Ledger, Run, Runs, Segment, Text
 from powerlake.report.render import charts, digest
@@ -210,6 +211,29 @@ def test_readings_that_do_not_add_up_stand_out(data: ReportData) -> None:
     page = render(dataclasses.replace(data, runs=Runs((Run("r", "daily", (job,)),))))
     assert '<td class="n bad">1</td>' in page
     assert '<td class="n bad">' not in render(data)
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"received": 5, "rows_received": 2, "published": 4}, (5, 4, None)),
+        ({"rows_received": 5, "rows_kept": 3, "rows_quarantined": 2}, (5, 3, 2)),
+        ({"rows_received": 5, "rows_published": 5}, (5, 5, None)),
+    ],
+)
+def test_a_job_tells_readings_or_else_rows(counts: dict[str, int], told: tuple[int | None, ...]) -> None:
+    job = JobRun("silver.service", "done", 1, datetime(2014, 3, 1, tzinfo=UTC), 1.0, counts, None)
+    assert tuple(map(job.count, ("received", "published", "quarantined"))) == told
+
+
+def test_the_longest_jobs_have_a_colour_each_and_the_others_one_together() -> None:
+    started = datetime(2014, 3, 1, tzinfo=UTC)
+    jobs = tuple(JobRun(f"job{n}", "done", 1, started, float(n if n != 3 else 50), {}, None) for n in range(20))
+    bars = run_chart([Run("r", "daily", jobs)])["variants"][""]["data"]
+    named = ["job3", *(f"job{n}" for n in range(15, 20))]
+    assert [bar["name"] for bar in bars] == [*named, {"en": "14 other jobs", "zh": "其余 14 个作业"}]
+    assert len({bar["marker"]["color"] for bar in bars}) == len(bars)
+    assert sum(bar["x"][0] for bar in bars) == sum(range(20)) + 47
 
 
 def test_a_rejected_file_stands_out(data: ReportData) -> None:

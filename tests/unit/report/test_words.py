@@ -47,6 +47,14 @@ def test_sizes(count: int, written: str) -> None:
     assert words.size(count) == written
 
 
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [(0.0123, "+1.2\u00a0%"), (-0.5, "\u221250.0\u00a0%"), (-0.0004, "0.0\u00a0%"), (0.0, "0.0\u00a0%"), (None, "–")],
+)
+def test_changes_carry_a_sign_unless_they_round_to_nothing(share: float | None, written: str) -> None:
+    assert words.signed(share) == written
+
+
 def test_numbers_times_and_hours() -> None:
     assert words.number(1234567.891, 1, "kWh") == "1,234,567.9\u00a0kWh"
     assert words.number(None) == "–"

@@ -17,10 +17,15 @@ Query = Callable[[str], pa.Table]
 
 def records(query: Query, sql: str, table: str) -> list[dict[str, Any]]:
     """The answer's rows as dicts, NaN as None. Raises TableMissing for `table` when there is none."""
-    found = query(sql).to_pylist()
+    found = rows(query, sql)
     if not found:
         raise TableMissing(table)
-    return [{name: _known(value) for name, value in row.items()} for row in found]
+    return found
+
+
+def rows(query: Query, sql: str) -> list[dict[str, Any]]:
+    """The answer's rows as dicts, NaN as None; there may be none."""
+    return [{name: _known(value) for name, value in row.items()} for row in query(sql).to_pylist()]
 
 
 def _known(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ _LEDGER = "ops.landing_files"
 
 
 def read_feeds(query: Query, now: datetime | None = None) -> Feeds:
-    """Each feed that has delivered, and the names of those that have not.
+    """Each feed that has delivered, those most late first, and the names of those that have not.
 
     Lateness is as of `now`; without it, as of the latest run, so that an unchanged lake says the same. Raises
     TableMissing where nothing was delivered.
@@ -35,9 +36,11 @@ def read_feeds(query: Query, now: datetime | None = None) -> Feeds:
     found = records(query, sql, _LEDGER)
     as_of = now or _latest_run(query) or max((row["last_at"] for row in found if row["last_at"]), default=None)
     heard = {row["feed"] for row in found}
+    items = (_deliveries(row, as_of) for row in found)
     return Feeds(
-        items=tuple(_deliveries(row, as_of) for row in found),
+        items=tuple(sorted(items, key=lambda feed: (-(feed.days_late or 0), feed.feed))),
         silent=tuple(feed for feed in (LOAD_CURVES, *FEEDS) if feed not in heard),
+        as_of=as_of,
     )
 
 
@@ -53,4 +56,7 @@ def _latest_run(query: Query) -> datetime | None:
 def _deliveries(row: dict[str, Any], as_of: datetime | None) -> FeedDeliveries:
     feed = FEEDS.get(row["feed"])
     due_at = row["last_at"] + timedelta(days=feed.late_days) if feed and row["last_at"] else None
-    return FeedDeliveries(**row, due_at=due_at, is_late=as_of > due_at if as_of and due_at else None)
+    if not as_of or not due_at:
+        return FeedDeliveries(**row, due_at=due_at, is_late=None, days_late=None)
+    days = max(0, math.ceil((as_of - due_at) / timedelta(days=1)))
+    return FeedDeliveries(**row, due_at=due_at, is_late=as_of > due_at, days_late=days)

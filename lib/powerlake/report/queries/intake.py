@@ -1,47 +1,13 @@
-"""What departments delivered and what was refused of it."""
+"""What departments delivered, file by file."""
 
 from __future__ import annotations
 
-from powerlake.errors import TableMissing
-from powerlake.report.data import Ledger, LedgerFile, LedgerTotal, Quarantine, Refusal
+from powerlake.report.data import Ledger, LedgerFile, LedgerTotal
 from powerlake.report.queries import Query, records
-from powerlake.tables import TABLES
 
-REASONS_SHOWN = 20
 FILES_SHOWN = 20
 _LEDGER = "ops.landing_files"
 _OUTCOMES = "case outcome when 'rejected' then 0 when 'duplicate' then 1 else 2 end"
-
-
-def read_quarantine(query: Query) -> Quarantine:
-    """All quarantine tables together. Raises TableMissing where none holds a row."""
-    tables = sorted(name for name, table in TABLES.items() if table.layer == "quarantine")
-    refusals = [refusal for table in tables for refusal in _refusals(query, table)]
-    if not refusals:
-        raise TableMissing("quarantine.*")
-    worst_first = sorted(refusals, key=lambda refusal: (-refusal.readings, -refusal.records, refusal.reason))
-    return Quarantine(
-        records=sum(refusal.records for refusal in refusals),
-        readings=sum(refusal.readings for refusal in refusals),
-        reasons=tuple(worst_first[:REASONS_SHOWN]),
-    )
-
-
-def _refusals(query: Query, table: str) -> tuple[Refusal, ...]:
-    """The reasons in one quarantine table: a rule each, so as many as there are rules."""
-    sql = f"""
-        select
-            '{table}' as "table", level, reason,
-            count(*) as records,
-            sum(readings)::bigint as readings,
-            count(distinct file) as files,
-            max_by(file, (quarantined_at, file)) as file
-        from {table} group by level, reason
-    """
-    try:
-        return tuple(Refusal(**refusal) for refusal in records(query, sql, table))
-    except TableMissing:
-        return ()
 
 
 def read_ledger(query: Query) -> Ledger:
