@@ -145,6 +145,11 @@ class Lake:
         except DeltaError:
             return []
 
+    def is_readable(self, table: Table, version: int) -> bool:
+        """Whether the rows of an earlier version can still be read: its log and all its files are there."""
+        files = self._files_at(table, version)
+        return bool(files) and all(Path(file.path).is_file() for file in files)
+
     def ensure(self, table: Table) -> DeltaTable:
         """The table, created from its declaration where it is missing."""
         delta = self.delta(table)
