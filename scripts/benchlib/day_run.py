@@ -139,7 +139,7 @@ def _plain(timing: Timing) -> dict[str, float]:
 
 
 def _differing(grown: Lake, built: Lake) -> dict[str, int]:
-    """Rows that the grown lake and the one built from nothing do not share, by table; tables that agree are left out."""
+    """Rows that the grown lake and the one built from nothing do not share, by table; none of tables that agree."""
     names = [name for name, table in TABLES.items() if table.layer in COMPARED and name not in FITTED]
     found = {name: len(_rows(grown, TABLES[name]) ^ _rows(built, TABLES[name])) for name in names}
     return {name: count for name, count in found.items() if count}

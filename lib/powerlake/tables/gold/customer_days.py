@@ -9,7 +9,7 @@ USE = (
         "energy_kwh", DOUBLE, "Energy, points without a value at the mean of the others", "kWh", PII.INDIRECT, False
     ),
     Column("peak_kw", DOUBLE, "Highest power of an interval, of the meter with the highest", unit="kW"),
-    Column("night_kwh", DOUBLE, "Energy from 00:00 to 06:00 local", unit="kWh"),
+    Column("night_kwh", DOUBLE, "Energy from 00:00 to 06:00 local", unit="kWh", pii=PII.INDIRECT),
 )
 """What is said of a customer's day and of its month alike."""
 
