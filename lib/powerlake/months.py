@@ -1,8 +1,11 @@
-"""Months of the local calendar as tables are cut by them: texts YYYY-MM."""
+"""Months of the local calendar as tables are cut by them, texts YYYY-MM, and the day that never comes."""
 
 from __future__ import annotations
 
 from datetime import date
+
+FOREVER = date(9999, 12, 31)
+"""Last day of what still holds."""
 
 
 def shifted(month: str, by: int) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from powerlake.marketing.supply import Frames, supplies
+from powerlake.months import FOREVER
 
 LEAST_KNOWN_SHARE = 0.75
 """Share of a day's points that must be known for the day's use to be reckoned; the rest is taken to be like them."""
 DIGITS = 6
 """Of what is added up: sums come out the same in whatever order their parts arrive."""
-FOREVER = date(9999, 12, 31)
 
 
 def customer_days(features: DataFrame, frames: Frames) -> DataFrame:

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from powerlake.months import FOREVER
 from powerlake.pipeline.context import JobContext
 from powerlake.tables.model import Table
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
-
-FOREVER = date(9999, 12, 31)
-"""Last day of a row that still holds."""
 
 
 @dataclass(frozen=True)
