@@ -1,9 +1,11 @@
-"""Months of the local calendar as tables are cut by them, texts YYYY-MM, and the day that never comes."""
+"""Months of the local calendar as tables are cut by them, texts YYYY-MM, and the days before and after all others."""
 
 from __future__ import annotations
 
 from datetime import date
 
+BEGINNING = date(1900, 1, 1)
+"""Before anything that a department speaks of."""
 FOREVER = date(9999, 12, 31)
 """Last day of what still holds."""
 

@@ -7,6 +7,7 @@ import pytest
 
 from powerlake.lake.publication import publish, replace
 from powerlake.lake.staging import Stamp, stage_rows
+from powerlake.months import BEGINNING
 from powerlake.pipeline.changed import Held, changed_from, first_difference, months_to_make
 from powerlake.pipeline.context import JobContext
 from powerlake.pipeline.job import Window
@@ -114,4 +115,4 @@ def test_where_the_version_seen_is_gone_everything_may_have_changed(lake, rows) 
     publish(lake, [replace(lake, SILVER, stage_rows(SILVER, lake.home, rows(SILVER, SECOND), Stamp("s", 2, datetime.now(UTC))), [old])], "source")  # fmt: skip # noqa: E501
     assert changed_from(context(lake, "three"), CUSTOMER_DAYS, HELD) == date(2020, 5, 1)
     Path(old.path).unlink()
-    assert changed_from(context(lake, "four"), CUSTOMER_DAYS, HELD) == date.min
+    assert changed_from(context(lake, "four"), CUSTOMER_DAYS, HELD) == BEGINNING

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from powerlake.months import FOREVER
+from powerlake.months import BEGINNING, FOREVER
 from powerlake.pipeline.context import JobContext
 from powerlake.tables.model import Table
 
@@ -47,13 +47,13 @@ def months_to_make(ctx: JobContext, target: Table, by_month: Iterable[Table], he
 def changed_from(ctx: JobContext, target: Table, held: Held) -> date | None:
     """The first local day of which the table says something else than `target` saw; None where of none.
 
-    The beginning of time where that cannot be told any more.
+    The BEGINNING where that cannot be told any more.
     """
     if not ctx.changed_since(held.table, target):
         return None
     seen = 0 if ctx.is_forced else ctx.lake.watermark(target, held.table.name)
     if not seen or not ctx.lake.is_readable(held.table, seen):
-        return date.min
+        return BEGINNING
     return first_difference(ctx.lake.read(held.table, seen), ctx.read(held.table), held)
 
 
@@ -65,7 +65,7 @@ def first_difference(before: DataFrame, after: DataFrame, held: Held) -> date | 
     from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
 
     last = F.coalesce(held.last, F.lit(FOREVER)) if held.last else F.lit(FOREVER)
-    first = F.coalesce(held.first, F.lit(date.min))
+    first = F.coalesce(held.first, F.lit(BEGINNING))
     said: list[Column | str] = [*held.columns, first.alias("first_day"), last.alias("last_day")]
     old, new = (rows.select(*said) for rows in (before, after))
     sides = old.exceptAll(new).withColumn("side", F.lit(0)).unionByName(new.exceptAll(old).withColumn("side", F.lit(1)))

@@ -1,6 +1,6 @@
 """gold.customer_days: what a customer took on a day, whatever the meters."""
 
-from powerlake.tables.model import PII, Column, Table, has_rows
+from powerlake.tables.model import PII, Column, Severity, Table, has_rows
 from powerlake.tables.parts import CUSTOMER_ID, LOCAL_DATE, MONTH, RUN_ID
 from powerlake.tables.types import DOUBLE
 
@@ -22,7 +22,7 @@ CUSTOMER_DAYS = Table(
     "have no row",
     columns=(CUSTOMER_ID, LOCAL_DATE, *USE, RUN_ID, MONTH),
     checks={"energy_not_negative": "energy_kwh >= 0"},
-    expectations=(has_rows(),),
+    expectations=(has_rows(severity=Severity.WARN),),
     partitioned_by=("month",),
     freshness_hours=36,
 )

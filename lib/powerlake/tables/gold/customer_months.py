@@ -1,7 +1,7 @@
 """gold.customer_months: what a customer took in a month."""
 
 from powerlake.tables.gold.customer_days import USE
-from powerlake.tables.model import Column, Table, has_rows, unique
+from powerlake.tables.model import Column, Severity, Table, has_rows, unique
 from powerlake.tables.parts import CUSTOMER_ID, MONTH, RUN_ID
 from powerlake.tables.types import DATE, INT
 
@@ -20,7 +20,7 @@ CUSTOMER_MONTHS = Table(
         MONTH,
     ),
     checks={"days_of_a_month": "days between 1 and 31"},
-    expectations=(has_rows(), unique("customer_id", "month")),
+    expectations=(has_rows(severity=Severity.WARN), unique("customer_id", "month")),
     partitioned_by=("month",),
     freshness_hours=36,
 )

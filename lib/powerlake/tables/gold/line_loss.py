@@ -59,7 +59,7 @@ LINE_LOSS = Table(
         "known_in_range": "known_share between 0 and 1",
     },
     expectations=(
-        has_rows(),
+        has_rows(severity=Severity.WARN),
         unique("transformer_id", "month"),
         between("loss_rate", -0.5, 0.5, mostly=0.9, severity=Severity.WARN),
     ),

@@ -1,6 +1,6 @@
 """gold.market_days: what a cell of the market took on a day."""
 
-from powerlake.tables.model import PII, Column, Table, has_rows, unique
+from powerlake.tables.model import PII, Column, Severity, Table, has_rows, unique
 from powerlake.tables.parts import LOCAL_DATE, MONTH, RUN_ID
 from powerlake.tables.types import DOUBLE, LONG, STRING
 
@@ -24,7 +24,7 @@ MARKET_DAYS = Table(
         MONTH,
     ),
     checks={"has_customers": "customers >= 1"},
-    expectations=(has_rows(), unique("region_code", "sector_code", "date")),
+    expectations=(has_rows(severity=Severity.WARN), unique("region_code", "sector_code", "date")),
     partitioned_by=("month",),
     freshness_hours=36,
 )
