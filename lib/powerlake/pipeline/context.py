@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from powerlake.lake.publication import append, publish, replace
-from powerlake.lake.staging import Staged, StagedFile, Stamp, stage_frame
+from powerlake.lake.staging import Staged, Stamp, stage_frame
 from powerlake.lake.store import DataFile, Lake
 from powerlake.pipeline.job import Outcome, RunReport, Window
 from powerlake.quality.gate import audit
 from powerlake.settings import Settings
-from powerlake.tables.derive import spark_schema
 from powerlake.tables.model import Table
 from powerlake.tables.quarantine import quarantine_of
 
@@ -98,7 +97,11 @@ class JobContext:
         """
         staged = self._stage_frame(table, frame)
         standing = self.lake.files(table, lambda partition: partition["month"] in months)
-        alike = months_alike(self._staged_frame(table, staged), self._frame_of(table, standing)) if standing else set()
+        alike = (
+            months_alike(self._staged_frame(table, staged), self.lake.frame(table, [file.path for file in standing]))
+            if standing
+            else set()
+        )
         fresh = tuple(file for file in staged.files.get(table.name, ()) if file.partition["month"] not in alike)
         staged = Staged({**staged.files, table.name: fresh}, staged.counts)
         replaced = [file for file in standing if file.partition["month"] not in alike]
@@ -163,14 +166,8 @@ class JobContext:
 
     def _staged_frame(self, table: Table, staged: Staged) -> DataFrame:
         """The rows staged for a table; none of them is visible by its name yet."""
-        return self._frame_of(table, staged.files.get(table.name, ()))
-
-    def _frame_of(self, table: Table, files: Sequence[StagedFile | DataFile]) -> DataFrame:
-        if not files:
-            return self.lake.empty_frame(table)
         root = self.lake.path(table)
-        reader = self.lake.session.read.schema(spark_schema(table)).option("basePath", str(root))
-        return reader.parquet(*(str(root / file.relative) for file in files))
+        return self.lake.frame(table, [str(root / file.relative) for file in staged.files.get(table.name, ())])
 
     def _note_read(self, table: Table) -> None:
         version = self.lake.version(table)

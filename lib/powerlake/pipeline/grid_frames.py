@@ -85,7 +85,7 @@ def loss_months(ctx: JobContext) -> set[str]:
     reach = range(-LONGEST_ADVANCE_MONTHS, LONGEST_ADVANCE_MONTHS + 1)
     for part in ctx.changed_since(REGISTER_READS, LINE_LOSS):
         found |= {shifted(part["month"], by) for by in reach}
-    return found
+    return found & {file.partition["month"] for file in (*ctx.files(FEEDER_LOAD), *ctx.files(LINE_LOSS))}
 
 
 def losses(ctx: JobContext, months: set[str]) -> DataFrame:
