@@ -2,6 +2,7 @@
 
 from powerlake.marketing.profile import INPUTS, customer_profiles, latest_date
 from powerlake.pipeline.context import JobContext
+from powerlake.pipeline.customer_frames import profiles_to_carry
 from powerlake.pipeline.inputs import present
 from powerlake.pipeline.job import RunReport
 from powerlake.tables.gold.customer_profile import CUSTOMER_PROFILE
@@ -12,7 +13,8 @@ def run(ctx: JobContext) -> RunReport:
     if "silver.customers" not in found:
         return ctx.report("left_out", note="nothing in silver.customers")
     as_of = ctx.window.end or latest_date(found) or ctx.started_at.date()
-    return ctx.report(counts={"customers": ctx.publish_frame(CUSTOMER_PROFILE, customer_profiles(found, as_of))})
+    profiles = customer_profiles(found, as_of, profiles_to_carry(ctx, as_of))
+    return ctx.report(counts={"customers": ctx.publish_frame(CUSTOMER_PROFILE, profiles)})
 
 
 if __name__ == "__main__":

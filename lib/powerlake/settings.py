@@ -113,6 +113,13 @@ class SegmentSettings(Section):
     seed: int = 0
 
 
+class ProfileSettings(Section):
+    """How gold.customer_profile is made."""
+
+    refit_days: Annotated[int, Field(ge=1)] = 28
+    """Days after which the weather responses are fitted again: a fit takes a year of days of every customer."""
+
+
 class SecuritySettings(Section):
     """Where keys come from."""
 
@@ -139,6 +146,7 @@ class Settings(BaseSettings):
     """By the name of the landing layout: long, wide, sgsc."""
     vee: Annotated[VeeRules, WrapValidator(_pointed_at)] = VeeRules()
     segments: SegmentSettings = SegmentSettings()
+    profile: ProfileSettings = ProfileSettings()
     grid: Annotated[GridRules, WrapValidator(_pointed_at)] = GridRules()
     security: SecuritySettings = SecuritySettings()
     external_sources: dict[SourceName, Annotated[Source, WrapValidator(_pointed_at)]] = {}

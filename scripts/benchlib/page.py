@@ -67,9 +67,17 @@ def update(page: Path, record: Record) -> None:
     records[_size(record)] = {**record, "works": {**before["works"], **record["works"]}}
     ordered = [records[size] for size in sorted(records)]
     kept.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
-    text = page.read_text(encoding="utf-8") if page.is_file() else f"# Performance\n\n{BEGIN}\n{END}\n"
-    head, _, rest = text.partition(BEGIN)
-    page.write_text(f"{head}{BEGIN}\n{table(ordered)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    replace_between(page, (BEGIN, END), table(ordered))
+
+
+def replace_between(page: Path, marks: tuple[str, str], content: str) -> None:
+    """Put the content between the marks of the page; the text around them stays."""
+    begin, end = marks
+    text = page.read_text(encoding="utf-8") if page.is_file() else "# Performance\n"
+    if begin not in text:
+        text += f"\n{begin}\n{end}\n"
+    head, _, rest = text.partition(begin)
+    page.write_text(f"{head}{begin}\n{content}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 def table(records: list[Record]) -> str:

@@ -7,10 +7,13 @@ import pyarrow as pa
 import pytest
 
 from powerlake.loadcurve.weather_response import weather_response
+from powerlake.marketing.customer_use import customer_days, customer_months
 from powerlake.marketing.market_model import market_model
 from powerlake.marketing.profile import customer_profiles, latest_date
 from powerlake.marketing.profile_use import YEAR, responses
 from powerlake.tables.feeds import FEEDS
+from powerlake.tables.gold.customer_days import CUSTOMER_DAYS
+from powerlake.tables.gold.customer_months import CUSTOMER_MONTHS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
 from powerlake.tables.silver.of_feed import silver_of
 
@@ -23,6 +26,10 @@ FEED = {feed.name: feed for feed in FEEDS.values()}
 
 def day(place: int) -> date:
     return AS_OF - timedelta(days=place)
+
+
+def on(date_: date) -> dict[str, object]:
+    return {"date": date_, "month": f"{date_:%Y-%m}"}
 
 
 def bill(number: str, amount: float, due: date, **other: object) -> dict[str, object]:
@@ -101,15 +108,17 @@ def frames(session, rows):
     made[DAILY_LOAD_FEATURES.name] = rows(
         DAILY_LOAD_FEATURES,
         *(
-            {"meter_id": "m1", "date": day(place), "energy_kwh": 24.0, "peak_kw": 2.0, "known_share": 1.0}
+            {**on(day(place)), "meter_id": "m1", "energy_kwh": 24.0, "peak_kw": 2.0, "known_share": 1.0}
             for place in range(10, 380)
         ),
         *(
-            {"meter_id": "m2", "date": day(place), "energy_kwh": 1.2, "peak_kw": 0.4, "known_share": 0.8}
+            {**on(day(place)), "meter_id": "m2", "energy_kwh": 1.2, "peak_kw": 0.4, "known_share": 0.8}
             for place in range(-5, 10)
         ),
     )
-    return {name: session.createDataFrame(given) for name, given in made.items()}
+    found = {name: session.createDataFrame(given) for name, given in made.items()}
+    days = customer_days(found.pop(DAILY_LOAD_FEATURES.name), found).persist()
+    return {**found, CUSTOMER_DAYS.name: days, CUSTOMER_MONTHS.name: customer_months(days)}
 
 
 @pytest.fixture(scope="module")

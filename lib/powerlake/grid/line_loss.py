@@ -9,23 +9,35 @@ from powerlake.grid.rules import GridRules
 
 IQR_SD = 1.349
 """Interquartile range of a normal distribution in standard deviations."""
+ENERGIES = ("supplied_kwh", "sold_kwh", "estimated_kwh", "register_kwh", "technical_kwh")
+DIGITS = 6
+"""Of energies in kWh."""
 
 
 def line_loss(areas: DataFrame, sold: DataFrame, transformers: DataFrame, rules: GridRules) -> DataFrame:
-    """One row per transformer area and month, columns as in gold.line_loss less the run.
+    """One row per transformer area and month, columns as in gold.line_loss less the run; inputs as of `area_losses`."""
+    return judged(area_losses(areas, sold, transformers, rules), rules)
+
+
+def area_losses(areas: DataFrame, sold: DataFrame, transformers: DataFrame, rules: GridRules) -> DataFrame:
+    """What an area's month shows by itself: a row each, the columns of gold.line_loss but those of `judged`.
 
     Loss rate = (supplied − sold) ÷ supplied. `areas` are rows of `supply.area_months`, `sold` of
     `sold.meter_months`, `transformers` of silver.transformers. Areas without a meter are left out: nothing is
-    supplied there that could be sold.
+    supplied there that could be sold. Energies are rounded, so that the same months come out the same again.
     """
     return (
         areas.join(_area_sold(sold), on=["transformer_id", "month"], how="inner")
         .join(transformers.select("transformer_id", "feeder_id", "rated_kva"), on="transformer_id", how="left")
         .withColumn("technical_kwh", _technical(rules))
+        .withColumns({name: F.round(name, DIGITS) for name in ENERGIES})
         .transform(_with_rates)
-        .transform(_against_history, rules)
-        .transform(_judged, rules)
     )
+
+
+def judged(losses: DataFrame, rules: GridRules) -> DataFrame:
+    """`losses`, of all months, with what an area's past and its neighbours say of them: place, outliers, reasons."""
+    return losses.transform(_against_history, rules).transform(_judged, rules)
 
 
 def _area_sold(sold: DataFrame) -> DataFrame:

@@ -7,8 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-FOREVER = date(9999, 12, 31)
-"""Last day of a link that still holds."""
+from powerlake.months import FOREVER
 
 
 def spans(topology: DataFrame, child: str, parent: str) -> DataFrame:

@@ -8,6 +8,8 @@ from pyspark.sql import functions as F
 FORWARD, REVERSE = "00010000", "00020000"
 """DL/T 645 items of the active energy registers."""
 SECONDS_PER_DAY = 86_400
+LONGEST_ADVANCE_MONTHS = 12
+"""Between two readings; spread over more than a year, an advance says nothing of a month."""
 
 
 def multipliers(meters: DataFrame) -> DataFrame:
@@ -25,7 +27,8 @@ def monthly_advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFra
 
     From reading to reading, estimated ones passed over, an advance is spread evenly over the time between, which is
     exact where meters are read at the month's ends. A register that rolled over went on by what is left to its
-    capacity; an advance of more than half the capacity is no advance but a reading set back, and is not used.
+    capacity; an advance of more than half the capacity is no advance but a reading set back, and is not used. Nor is
+    one over more than LONGEST_ADVANCE_MONTHS.
     """
     return (
         _advances(reads, meters, clock)
@@ -57,6 +60,7 @@ def _advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:
         .withColumns({"begin": F.lag("end").over(before), "previous_kwh": F.lag("reading_kwh").over(before)})
         .join(multipliers(meters), on="meter_id", how="inner")
         .where((F.col("end") > F.col("begin")) & (advance <= capacity / 2))
+        .where(F.col("end") <= F.add_months("begin", LONGEST_ADVANCE_MONTHS))
         .select("meter_id", "register_code", "begin", "end", (advance * F.col("multiplier")).alias("kwh"))
     )
 

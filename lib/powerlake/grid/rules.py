@@ -36,11 +36,16 @@ class GridRules:
     """Of meter-days with a curve; an area with fewer is not called an outlier."""
     topology_days: int = 180
     """Days back that the balances of a feeder's areas are compared over."""
+    topology_every_days: int = 28
+    """Days of new curves after which the balances are compared again: each time takes all of `topology_days`."""
     suspect_evidence: float = 25.0
     """Evidence from which a meter is held to hang elsewhere: high, for a wrong record is rare and a visit costs."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.least_known_share <= 1 or min(self.history_months, self.topology_days) < 1:
+        if (
+            not 0 < self.least_known_share <= 1
+            or min(self.history_months, self.topology_days, self.topology_every_days) < 1
+        ):
             raise ConfigurationError("grid: a share lies in (0, 1], and months and days are counted from 1")
         if self.history_months_least > self.history_months:
             raise ConfigurationError("grid: more months are asked for than the history has")

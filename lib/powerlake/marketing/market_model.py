@@ -12,7 +12,6 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from powerlake.marketing.market_months import (
     MONTH,
     market_cells,
-    market_days,
     market_months,
     normal_days,
     outputs,
@@ -23,26 +22,24 @@ from powerlake.marketing.region_weather import daily_temperature
 from powerlake.marketing.supply import Frames
 from powerlake.tables.derive import spark_schema
 from powerlake.tables.feeds import FEEDS
-from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
+from powerlake.tables.gold.market_days import MARKET_DAYS
 from powerlake.tables.gold.market_model import MARKET_MODEL
 from powerlake.tables.parts import RUN_ID
 from powerlake.tables.silver.of_feed import silver_of
 
 _FEEDS = (
     "marketing/customers",
-    "marketing/contracts",
     "marketing/bills",
-    "metering/meters",
     "external/weather",
     "external/economy",
 )
-INPUTS = (*(silver_of(FEEDS[path]) for path in _FEEDS), DAILY_LOAD_FEATURES)
+INPUTS = (*(silver_of(FEEDS[path]) for path in _FEEDS), MARKET_DAYS)
 
 
 def market_model(frames: Frames, as_of: date) -> DataFrame:
     """Rows of MARKET_MODEL without the run; nothing after `as_of` is used. What an absent table would say is null.
 
-    `frames` must have silver.customers, and load features or bills.
+    `frames` must have silver.customers, and market days or bills.
     """
     cells = market_cells(frames["silver.customers"])
     parts = [*_of_use(frames, cells, as_of), *_of_bills(frames, cells, as_of)]
@@ -56,9 +53,9 @@ def market_model(frames: Frames, as_of: date) -> DataFrame:
 
 
 def _of_use(frames: Frames, cells: DataFrame, as_of: date) -> list[DataFrame]:
-    if "gold.daily_load_features" not in frames:
+    if "gold.market_days" not in frames:
         return []
-    days = market_days(frames, cells, as_of)
+    days = frames["gold.market_days"].where(F.col("date") <= F.lit(as_of)).drop("month", "run_id")
     if "silver.weather" not in frames:
         return [market_months(days, None)]
     return [market_months(days, normal_days(days, daily_temperature(frames["silver.weather"], cells)))]

@@ -9,10 +9,10 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from powerlake.marketing.customer_use import DIGITS
 from powerlake.marketing.market_outlook import MIN_DAYS
 from powerlake.marketing.normal_weather import at_normal_weather
 from powerlake.marketing.profile_money import bills_in_force
-from powerlake.marketing.supply import Frames, daily_use, supplies
 
 HOMES = "homes"
 """Stands for the sector of customers who have none."""
@@ -26,14 +26,12 @@ def market_cells(customers: DataFrame) -> DataFrame:
     return customers.select("customer_id", "region_code", F.coalesce("sector_code", F.lit(HOMES)).alias("sector_code"))
 
 
-def market_days(frames: Frames, cells: DataFrame, as_of: date) -> DataFrame:
-    """CELL, date, kwh, customers: use of a cell's day and the customers it is of."""
-    features = frames["gold.daily_load_features"].where(F.col("date") <= F.lit(as_of))
+def market_days(days: DataFrame, cells: DataFrame) -> DataFrame:
+    """Rows of gold.market_days, less the run, of gold.customer_days and `market_cells`."""
     return (
-        daily_use(features, supplies(frames, as_of))
-        .join(cells, "customer_id", how="inner")
-        .groupBy(*CELL, "date")
-        .agg(F.sum("kwh").alias("kwh"), F.count("*").alias("customers"))
+        days.join(cells, "customer_id", how="inner")
+        .groupBy(*CELL, "date", "month")
+        .agg(F.round(F.sum("energy_kwh"), DIGITS).alias("energy_kwh"), F.count("*").alias("customers"))
     )
 
 
@@ -53,7 +51,7 @@ def market_months(days: DataFrame, normal: DataFrame | None) -> DataFrame:
         both = days.join(normal, [*CELL, "date"], how="left")
     known = F.count("normal_kwh")
     return both.groupBy(*CELL, F.trunc("date", "month").alias("month_date")).agg(
-        F.sum("kwh").alias("energy_kwh"),
+        F.sum("energy_kwh").alias("energy_kwh"),
         F.when(known >= MIN_DAYS, F.avg("normal_kwh") * F.count("*")).alias("normal_kwh"),
         F.count("*").cast("int").alias("days"),
         F.round(F.avg("customers")).cast("int").alias("customers"),
@@ -86,7 +84,7 @@ def normal_days_of_region(rows: pa.Table) -> pa.Table:
     sectors, sector = np.unique(rows["sector_code"].to_numpy(), return_inverse=True)
     customers = rows["customers"].to_numpy().astype(np.float64)
     use = np.full((len(sectors), len(days)), np.nan)
-    use[sector, day] = rows["kwh"].to_numpy() / customers
+    use[sector, day] = rows["energy_kwh"].to_numpy() / customers
     temperature = np.full(len(days), np.nan)
     temperature[day] = rows["temperature_c"].to_numpy()
     normal = at_normal_weather(use, temperature, days)[sector, day] * customers

@@ -13,14 +13,15 @@ from powerlake.marketing.profile_account import accounts, contracts_held, segmen
 from powerlake.marketing.profile_grid import meter_events, network_positions, outages_upstream
 from powerlake.marketing.profile_money import balances, billed, late_payments, reminders
 from powerlake.marketing.profile_service import channels_used, tickets_of
-from powerlake.marketing.profile_use import usage, weather_responses
+from powerlake.marketing.profile_use import carried_responses, usage, weather_responses
 from powerlake.marketing.region_weather import daily_temperature
-from powerlake.marketing.supply import Frames, daily_use, main_meters, supplies
+from powerlake.marketing.supply import Frames, main_meters, supplies
 from powerlake.tables.derive import spark_schema
 from powerlake.tables.feeds import FEEDS
+from powerlake.tables.gold.customer_days import CUSTOMER_DAYS
+from powerlake.tables.gold.customer_months import CUSTOMER_MONTHS
 from powerlake.tables.gold.customer_profile import COUNTS, CUSTOMER_PROFILE, SPOKEN_OF
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
-from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
 from powerlake.tables.parts import RUN_ID
 from powerlake.tables.silver.of_feed import silver_of
 
@@ -39,10 +40,11 @@ _FEEDS = (
     "assets/topology",
     "external/weather",
 )
-INPUTS = (*(silver_of(FEEDS[path]) for path in _FEEDS), DAILY_LOAD_FEATURES, CUSTOMER_SEGMENTS)
+INPUTS = (*(silver_of(FEEDS[path]) for path in _FEEDS), CUSTOMER_DAYS, CUSTOMER_MONTHS, CUSTOMER_SEGMENTS)
 
 LATEST = {
-    "gold.daily_load_features": "date",
+    "gold.customer_days": "date",
+    "gold.market_days": "date",
     "silver.bills": "issued_date",
     "silver.payments": "paid_date",
     "silver.tickets": "opened_date",
@@ -59,24 +61,24 @@ def latest_date(frames: Frames) -> date | None:
     return None
 
 
-def customer_profiles(frames: Frames, as_of: date) -> DataFrame:
+def customer_profiles(frames: Frames, as_of: date, standing: DataFrame | None = None) -> DataFrame:
     """Rows of CUSTOMER_PROFILE without the run; nothing after `as_of` is used. What an absent table would say is null.
 
-    `frames` must have silver.customers.
+    `frames` must have silver.customers. Where the profiles `standing` are given, their weather responses are kept.
     """
     customers = accounts(frames["silver.customers"], as_of)
-    parts = _parts(frames, customers, as_of)
+    parts = _parts(frames, customers, as_of, standing)
     joined = reduce(lambda one, other: one.join(other, "customer_id", how="left"), parts, customers)
     return _declared(_counted(joined, frames), as_of)
 
 
-def _parts(frames: Frames, customers: DataFrame, as_of: date) -> Iterator[DataFrame]:
+def _parts(frames: Frames, customers: DataFrame, as_of: date, standing: DataFrame | None) -> Iterator[DataFrame]:
     """Frames keyed by customer_id, one for each thing that can be said with the tables that are there."""
     supplied = supplies(frames, as_of)
     meters = main_meters(supplied, as_of)
     yield meters
     yield from _of_contracts(frames, as_of)
-    yield from _of_use(frames, customers, supplied, as_of)
+    yield from _of_use(frames, customers, as_of, standing)
     yield from _of_money(frames, as_of)
     yield from _of_network(frames, supplied, meters, as_of)
     if "gold.customer_segments" in frames:
@@ -97,14 +99,16 @@ def _of_contracts(frames: Frames, as_of: date) -> Iterator[DataFrame]:
     yield held
 
 
-def _of_use(frames: Frames, customers: DataFrame, supplied: DataFrame, as_of: date) -> Iterator[DataFrame]:
-    if "gold.daily_load_features" not in frames:
+def _of_use(frames: Frames, customers: DataFrame, as_of: date, standing: DataFrame | None) -> Iterator[DataFrame]:
+    if not {"gold.customer_days", "gold.customer_months"} <= set(frames):
         return
-    daily = daily_use(frames["gold.daily_load_features"], supplied)
-    yield usage(daily, as_of)
-    if "silver.weather" in frames:
+    days = frames["gold.customer_days"]
+    yield usage(frames["gold.customer_months"], days, as_of)
+    if standing is not None:
+        yield carried_responses(standing)
+    elif "silver.weather" in frames:
         temperature = daily_temperature(frames["silver.weather"], customers)
-        yield weather_responses(daily, customers, temperature, as_of)
+        yield weather_responses(days, customers, temperature, as_of)
 
 
 def _of_money(frames: Frames, as_of: date) -> Iterator[DataFrame]:

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from powerlake.loadcurve.weather_response import Doubles, weather_response
-from powerlake.marketing.year import YEAR, first_of_year, in_year
+from powerlake.marketing.year import YEAR, ends_of_year, first_of_year, in_year, whole_months
 
 MIN_DAYS = YEAR - 37
 """Days of a year that must be known to speak of a year's use; as many as the weather's response asks for."""
@@ -22,32 +22,51 @@ RESPONSE = (
 )
 
 
-def usage(daily: DataFrame, as_of: date) -> DataFrame:
-    """A row a customer with use in the year up to `as_of`; the year's sum is null where too many days are missing."""
-    total, days = F.sum("kwh"), F.count("kwh")
-    mean_kw = total / (days * 24)
+def usage(months: DataFrame, days: DataFrame, as_of: date) -> DataFrame:
+    """A row a customer with use in the year up to `as_of`; the year's sum is null where too many days are missing.
+
+    Whole months come from gold.customer_months; only the year's two ends are added up from gold.customer_days.
+    """
+    whole = whole_months(as_of)
+    ends = days.where(in_year("date", as_of) & F.col("month").isin(ends_of_year(as_of)))
+    parts = months.where(F.col("month").isin(whole)).select(
+        "customer_id", "days", "last_date", "energy_kwh", "peak_kw", "night_kwh"
+    )
+    of_ends = ends.select(
+        "customer_id", F.lit(1).alias("days"), F.col("date").alias("last_date"), "energy_kwh", "peak_kw", "night_kwh"
+    )
+    total, count = F.sum("energy_kwh"), F.sum("days")
+    mean_kw = total / (count * 24)
     return (
-        daily.where(in_year("date", as_of))
+        parts.unionByName(of_ends)
         .groupBy("customer_id")
         .agg(
-            days.cast("int").alias("usage_days"),
-            F.when(days >= MIN_DAYS, total * YEAR / days).alias("annual_kwh"),
+            count.cast("int").alias("usage_days"),
+            F.when(count >= MIN_DAYS, total * YEAR / count).alias("annual_kwh"),
             mean_kw.alias("mean_kw"),
             F.max("peak_kw").alias("peak_kw"),
             (mean_kw / F.nullif(F.max("peak_kw"), F.lit(0.0))).alias("load_factor"),
             (F.sum("night_kwh") / F.nullif(total, F.lit(0.0))).alias("night_share"),
-            F.max("date").alias("last_usage_date"),
+            F.max("last_date").alias("last_usage_date"),
         )
     )
 
 
+def carried_responses(profiles: DataFrame) -> DataFrame:
+    """The weather responses that rows of gold.customer_profile have, as RESPONSE with the day of the fit."""
+    return profiles.select(*(part.split()[0] for part in RESPONSE.split(", ")), "weather_fit_date")
+
+
 def weather_responses(daily: DataFrame, accounts: DataFrame, temperature: DataFrame, as_of: date) -> DataFrame:
-    """RESPONSE, a row a customer: the CalTRACK fit of its days of the year up to `as_of`; without rows where none."""
+    """RESPONSE and the day of the fit, a row a customer: the CalTRACK fit of its days of the year up to `as_of`.
+
+    Without rows where none can be fitted.
+    """
     day = F.datediff("date", F.lit(first_of_year(as_of)))
     days = (
         daily.where(in_year("date", as_of))
         .groupBy("customer_id")
-        .agg(F.collect_list(F.struct(day.alias("day"), F.col("kwh").alias("value"))).alias("use"))
+        .agg(F.collect_list(F.struct(day.alias("day"), F.col("energy_kwh").alias("value"))).alias("use"))
         .where(F.size("use") >= MIN_DAYS)
     )
     weather = (
@@ -60,6 +79,7 @@ def weather_responses(daily: DataFrame, accounts: DataFrame, temperature: DataFr
         .join(F.broadcast(weather), "region_code", how="inner")
         .select("customer_id", "region_code", "use", "weather")
         .mapInArrow(responses, RESPONSE)
+        .withColumn("weather_fit_date", F.lit(as_of))
     )
 
 

@@ -1,4 +1,4 @@
-"""Who is supplied through which meter, from when to when; and what they took each day."""
+"""Who is supplied through which meter, from when to when."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-
-LEAST_KNOWN_SHARE = 0.75
-"""Share of a day's points that must be known for the day's use to be reckoned; the rest is taken to be like them."""
 
 Frames = Mapping[str, DataFrame]
 """Frames by table name; a table that holds nothing is not in it."""
@@ -32,28 +29,6 @@ def supplies(frames: Frames, as_of: date) -> DataFrame:
         .join(installed, "point_id", how="inner")
         .select("customer_id", "meter_id", "multiplier", from_date.alias("from_date"), to_date.alias("to_date"))
         .where(F.col("from_date") <= F.col("to_date"))
-    )
-
-
-def daily_use(features: DataFrame, supplied: DataFrame) -> DataFrame:
-    """customer_id, date, kwh, peak_kw, night_kwh: a row a customer's day, its meters taken together.
-
-    The peak is that of the meter with the highest; night is 00:00 to 06:00. Days with too few known points are left
-    out.
-    """
-    scale = F.col("multiplier") / F.col("known_share")
-    kwh = F.col("energy_kwh") * scale
-    return (
-        features.where(F.col("known_share") >= LEAST_KNOWN_SHARE)
-        .select("meter_id", "date", "energy_kwh", "peak_kw", "night_share", "known_share")
-        .join(supplied, "meter_id", how="inner")
-        .where(F.col("date").between(F.col("from_date"), F.col("to_date")))
-        .groupBy("customer_id", "date")
-        .agg(
-            F.sum(kwh).alias("kwh"),
-            F.max(F.col("peak_kw") * F.col("multiplier")).alias("peak_kw"),
-            F.sum(kwh * F.col("night_share")).alias("night_kwh"),
-        )
     )
 
 

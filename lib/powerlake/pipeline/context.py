@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +13,6 @@ from powerlake.lake.store import DataFile, Lake
 from powerlake.pipeline.job import Outcome, RunReport, Window
 from powerlake.quality.gate import audit
 from powerlake.settings import Settings
-from powerlake.tables.derive import spark_schema
 from powerlake.tables.model import Table
 from powerlake.tables.quarantine import quarantine_of
 
@@ -45,6 +44,12 @@ class JobContext:
         frame = self.lake.read(table)
         self._note_read(table)
         return frame
+
+    def read_months(self, table: Table, months: Collection[str]) -> DataFrame:
+        """The rows of those months of a table that is cut by month. Raises TableMissing."""
+        from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+        return self.read(table).where(F.col("month").isin(sorted(months)))
 
     def files(self, table: Table, keep: Callable[[Mapping[str, str]], bool] = lambda partition: True) -> list[DataFile]:
         """The table's active files, for work that goes by file; `keep` looks at the partition values."""
@@ -81,14 +86,39 @@ class JobContext:
         The run is put in where the frame does not say it. `sources` are those that `has_news` will be asked of: the
         table says how far it has seen them.
         """
+        staged = self._stage_frame(table, frame)
+        self.publish(table, staged, replacing=self.lake.files(table), watermarks=self._seen(sources))
+        return staged.rows(table)
+
+    def publish_months(self, table: Table, frame: DataFrame, months: Collection[str], sources: Iterable[Table]) -> int:
+        """Put the frame, rows of those `months`, in the place of what the table has of them. Returns rows published.
+
+        A month that comes out as it stands is left alone, with its `run_id`. `sources` as in `publish_frame`.
+        """
+        staged = self._stage_frame(table, frame)
+        standing = self.lake.files(table, lambda partition: partition["month"] in months)
+        alike = (
+            months_alike(self._staged_frame(table, staged), self.lake.frame(table, [file.path for file in standing]))
+            if standing
+            else set()
+        )
+        fresh = tuple(file for file in staged.files.get(table.name, ()) if file.partition["month"] not in alike)
+        staged = Staged({**staged.files, table.name: fresh}, staged.counts)
+        replaced = [file for file in standing if file.partition["month"] not in alike]
+        self.publish(table, staged, replacing=replaced, watermarks=self._seen(sources))
+        return staged.rows(table)
+
+    def _stage_frame(self, table: Table, frame: DataFrame) -> Staged:
         from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
 
         if "run_id" not in frame.columns:
             frame = frame.withColumn("run_id", F.lit(self.run_id))
-        seen = {source.name: self.read_versions[source.name] for source in sources if source.name in self.read_versions}
-        staged = stage_frame(table, self.lake.home, frame, self.stamp(0))
-        self.publish(table, staged, replacing=self.lake.files(table), watermarks=seen)
-        return staged.rows(table)
+        return stage_frame(table, self.lake.home, frame, self.stamp(0))
+
+    def _seen(self, sources: Iterable[Table]) -> dict[str, int]:
+        """The watermarks of a table made from the sources as this job read them."""
+        names = (source.name for source in sources)
+        return {name: self.read_versions[name] for name in names if name in self.read_versions}
 
     def publish(
         self,
@@ -136,14 +166,23 @@ class JobContext:
 
     def _staged_frame(self, table: Table, staged: Staged) -> DataFrame:
         """The rows staged for a table; none of them is visible by its name yet."""
-        files = staged.files.get(table.name, ())
-        if not files:
-            return self.lake.empty_frame(table)
         root = self.lake.path(table)
-        reader = self.lake.session.read.schema(spark_schema(table)).option("basePath", str(root))
-        return reader.parquet(*(str(root / file.relative) for file in files))
+        return self.lake.frame(table, [str(root / file.relative) for file in staged.files.get(table.name, ())])
 
     def _note_read(self, table: Table) -> None:
         version = self.lake.version(table)
         if version is not None:
             self.read_versions[table.name] = version
+
+
+def months_alike(one: DataFrame, other: DataFrame) -> set[str]:
+    """The months of which both hold the same rows, but for the run. Each is read once; nothing is shuffled but sums."""
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+    said = [name for name in one.columns if name != "run_id"]
+
+    def digests(rows: DataFrame) -> set[tuple[str, int, int]]:
+        digest = F.bit_xor(F.xxhash64(*said))
+        return {tuple(row) for row in rows.groupBy("month").agg(F.count("*"), digest).collect()}
+
+    return {month for month, _, _ in digests(one) & digests(other)}

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from powerlake.grid.line_loss import line_loss
+from powerlake.grid.line_loss import area_losses, judged
 from powerlake.grid.links import on_the_day, spans
-from powerlake.grid.registers import monthly_advances, multipliers
+from powerlake.grid.registers import LONGEST_ADVANCE_MONTHS, monthly_advances, multipliers
 from powerlake.grid.sold import meter_months
 from powerlake.grid.supply import area_months, hourly_supply
 from powerlake.grid.topology_suspects import Comparison, topology_suspects
+from powerlake.months import shifted
+from powerlake.pipeline.changed import Held, months_to_make
 from powerlake.pipeline.inputs import present
 from powerlake.tables.feeds import FEEDS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
+from powerlake.tables.gold.line_loss import LINE_LOSS
+from powerlake.tables.gold.topology_suspects import TOPOLOGY_SUSPECTS
 from powerlake.tables.model import Table
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 from powerlake.tables.silver.of_feed import silver_of
@@ -40,6 +44,10 @@ ASSETS = {
     "switchgear": silver_of(FEEDS["assets/switchgear"]),
     "meter": METERS,
 }
+_LINK = ("child_kind", "child_id", "parent_kind", "parent_id")
+HUNG = Held(TOPOLOGY, _LINK, "valid_from_date", "valid_to_date")
+METERED = Held(METERS, ("meter_id", "multiplier", "register_digits"), "installed_date", "removed_date")
+RATED = Held(TRANSFORMERS, ("transformer_id", "feeder_id", "rated_kva"), "commissioned_date")
 OF_LOSS = (DAILY_LOAD_FEATURES, FEEDER_LOAD, TOPOLOGY, METERS, TRANSFORMERS)
 OF_TOPOLOGY = (LOAD_CURVES, FEEDER_LOAD, TOPOLOGY, METERS)
 
@@ -65,16 +73,72 @@ def missing(ctx: JobContext, tables: tuple[Table, ...]) -> str:
     return ", ".join(table.name for table in tables if not ctx.files(table))
 
 
-def losses(ctx: JobContext) -> DataFrame:
-    """Rows of gold.line_loss less the run. OF_LOSS must hold something; register reads are used where they do."""
-    rules, clock = ctx.settings.grid, ctx.settings.utility_clock
-    meters = ctx.read(METERS)
+def loss_months(ctx: JobContext) -> set[str]:
+    """The months in which gold.line_loss may be other than it stands, but for what it says of their past.
+
+    The measurement of a month's first midnight is of the month before, and a reading bears on as many months as an
+    advance may be long.
+    """
+    found = months_to_make(ctx, LINE_LOSS, [DAILY_LOAD_FEATURES], [HUNG, METERED, RATED])
+    for part in ctx.changed_since(FEEDER_LOAD, LINE_LOSS):
+        found |= {part["month"], shifted(part["month"], -1)}
+    reach = range(-LONGEST_ADVANCE_MONTHS, LONGEST_ADVANCE_MONTHS + 1)
+    for part in ctx.changed_since(REGISTER_READS, LINE_LOSS):
+        found |= {shifted(part["month"], by) for by in reach}
+    return found & {file.partition["month"] for file in (*ctx.files(FEEDER_LOAD), *ctx.files(LINE_LOSS))}
+
+
+def losses(ctx: JobContext, months: set[str]) -> DataFrame:
+    """Rows of gold.line_loss less the run, of `months` and of those of which they are the past.
+
+    OF_LOSS must hold something; register reads are used where they do.
+    """
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+    rules = ctx.settings.grid
+    made = _area_losses(ctx, months)
+    base = [name for name in LINE_LOSS.column_names if name in made.columns]
+    standing = ctx.lake.read(LINE_LOSS).where(~F.col("month").isin(sorted(months))).select(*base)
+    return judged(made.select(*base).unionByName(standing), rules).where(
+        F.col("month").isin(sorted(with_those_after(months, rules.history_months)))
+    )
+
+
+def with_those_after(months: set[str], count: int) -> set[str]:
+    """The months and the `count` months after each."""
+    return {shifted(month, by) for month in months for by in range(count + 1)}
+
+
+def _area_losses(ctx: JobContext, months: set[str]) -> DataFrame:
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+    clock, meters = ctx.settings.utility_clock, ctx.read(METERS)
     links = spans(ctx.read(TOPOLOGY), "meter", "transformer")
-    areas = ctx.read(FEEDER_LOAD).transform(hourly_supply, clock).transform(area_months)
-    reads = ctx.read(REGISTER_READS) if ctx.files(REGISTER_READS) else ctx.lake.empty_frame(REGISTER_READS)
-    advances = monthly_advances(reads, meters, clock)
-    sold = meter_months(areas, links, ctx.read(DAILY_LOAD_FEATURES), advances, meters)
-    return line_loss(areas, sold, ctx.read(TRANSFORMERS), rules)
+    load = ctx.read_months(FEEDER_LOAD, with_those_after(months, 1))
+    areas = load.transform(hourly_supply, clock).transform(area_months).where(F.col("month").isin(sorted(months)))
+    reach = {shifted(month, by) for month in months for by in (-LONGEST_ADVANCE_MONTHS, LONGEST_ADVANCE_MONTHS)}
+    reads = ctx.lake.empty_frame(REGISTER_READS)
+    if ctx.files(REGISTER_READS):
+        reads = ctx.read(REGISTER_READS).where(F.col("month").between(min(reach), max(reach)))
+    sold = meter_months(
+        areas,
+        links,
+        ctx.read_months(DAILY_LOAD_FEATURES, months),
+        monthly_advances(reads, meters, clock),
+        meters,
+    )
+    return area_losses(areas, sold, ctx.read(TRANSFORMERS), ctx.settings.grid)
+
+
+def suspects_due(ctx: JobContext) -> bool:
+    """Whether the balances of the feeders' areas are to be compared again: not before there are enough new days."""
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+    if ctx.is_forced or not ctx.window.is_open or not ctx.files(TOPOLOGY_SUSPECTS):
+        return True
+    compared: date = ctx.read(TOPOLOGY_SUSPECTS).agg(F.max("to_date")).collect()[0][0]
+    last = last_date(ctx, LOAD_CURVES)
+    return last is None or abs((last - compared).days) >= ctx.settings.grid.topology_every_days
 
 
 def suspects(ctx: JobContext) -> DataFrame:

@@ -4,6 +4,8 @@ from powerlake.errors import UnknownTable
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
 from powerlake.tables.bronze.of_feed import bronze_of
 from powerlake.tables.feeds import FEEDS
+from powerlake.tables.gold.customer_days import CUSTOMER_DAYS
+from powerlake.tables.gold.customer_months import CUSTOMER_MONTHS
 from powerlake.tables.gold.customer_profile import CUSTOMER_PROFILE
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
@@ -12,6 +14,7 @@ from powerlake.tables.gold.dim_customer import DIM_CUSTOMER
 from powerlake.tables.gold.dim_date import DIM_DATE
 from powerlake.tables.gold.dim_tariff import DIM_TARIFF
 from powerlake.tables.gold.line_loss import LINE_LOSS
+from powerlake.tables.gold.market_days import MARKET_DAYS
 from powerlake.tables.gold.market_model import MARKET_MODEL
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
 from powerlake.tables.gold.topology_suspects import TOPOLOGY_SUSPECTS
@@ -43,6 +46,9 @@ _DECLARED = (
     DIM_CUSTOMER,
     LINE_LOSS,
     TOPOLOGY_SUSPECTS,
+    CUSTOMER_DAYS,
+    CUSTOMER_MONTHS,
+    MARKET_DAYS,
     CUSTOMER_PROFILE,
     MARKET_MODEL,
     JOB_RUNS,

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 from pyarrow import csv as arrow_csv
 
 from powerlake.errors import ConfigurationError
+from powerlake.marketing.customer_use import LEAST_KNOWN_SHARE
 from powerlake.marketing.market_months import CELL, HOMES, normal_days_of_region
 from powerlake.marketing.market_outlook import MIN_DAYS, NUMBERS, growth, market_of
-from powerlake.marketing.supply import LEAST_KNOWN_SHARE
 from powerlake.models.evaluate_market import Growths, evaluate_market
 from powerlake.simulate.customers import draw_customers
 from powerlake.simulate.economy import SECTORS, level_of

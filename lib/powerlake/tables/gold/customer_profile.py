@@ -47,6 +47,7 @@ _USE = (
     Column("heating_balance_c", DOUBLE, "Daily mean temperature below which it heats; null without", unit="°C"),
     Column("cooling_balance_c", DOUBLE, "Daily mean temperature above which it cools; null without", unit="°C"),
     Column("weather_r2", DOUBLE, "Share of the variance of daily use that the weather explains", unit="1"),
+    Column("weather_fit_date", DATE, "Day up to which the weather response was fitted; every conf profile.refit_days"),
 )
 
 _MONEY = (
@@ -84,7 +85,7 @@ _NETWORK = (
 
 COUNTS = {
     "contracts": "silver.contracts",
-    "usage_days": "gold.daily_load_features",
+    "usage_days": "gold.customer_months",
     "bills_12m": "silver.bills",
     "dunning_12m": "silver.dunning",
     "tickets_12m": "silver.tickets",

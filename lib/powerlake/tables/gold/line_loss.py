@@ -1,7 +1,9 @@
 """gold.line_loss: what each transformer area loses, month by month."""
 
+from dataclasses import replace
+
 from powerlake.tables.model import PII, Column, Severity, Table, between, has_rows, unique
-from powerlake.tables.parts import RUN_ID
+from powerlake.tables.parts import MONTH, RUN_ID
 from powerlake.tables.types import BOOLEAN, DATE, DOUBLE, INT, STRING, array_of
 
 
@@ -21,7 +23,6 @@ LINE_LOSS = Table(
     ),
     columns=(
         Column("transformer_id", STRING, "Transformer number", nullable=False),
-        Column("month", STRING, "Local month, YYYY-MM", nullable=False),
         Column("feeder_id", STRING, "Feeder it hangs on"),
         Column("from_date", DATE, "First day compared", nullable=False),
         Column("to_date", DATE, "Last day compared", nullable=False),
@@ -51,15 +52,17 @@ LINE_LOSS = Table(
             "Why: above_its_history, above_technical_loss, more_sold_than_supplied; null when none",
         ),
         RUN_ID,
+        replace(MONTH, comment="Local month, YYYY-MM"),
     ),
     checks={
         "supplied_known_in_range": "supplied_known_share > 0 and supplied_known_share <= 1",
         "known_in_range": "known_share between 0 and 1",
     },
     expectations=(
-        has_rows(),
+        has_rows(severity=Severity.WARN),
         unique("transformer_id", "month"),
         between("loss_rate", -0.5, 0.5, mostly=0.9, severity=Severity.WARN),
     ),
+    partitioned_by=("month",),
     freshness_hours=36,
 )

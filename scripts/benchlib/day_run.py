@@ -1,0 +1,178 @@
+"""What a day costs on a lake that has grown: the whole daily pipeline on one more day, beside building it from nothing.
+
+Files read are counted by their access times, which the file system must keep (relatime does).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from benchlib.clocking import Timing, timed
+from benchlib.next_day import DAY, deliver_next_day, last_day
+from benchlib.page import replace_between
+from benchlib.site import ROOT
+from powerlake.cli import simulating
+from powerlake.lake.session import open_session
+from powerlake.lake.store import Lake
+from powerlake.pipeline.job import Window
+from powerlake.pipeline.lake_engine import LakeEngine
+from powerlake.pipeline.runner import Runner, new_run, selected
+from powerlake.pipeline.spec import read_pipelines
+from powerlake.pipeline.state import RunState, StateStore
+from powerlake.project import Project
+from powerlake.settings import load_settings
+from powerlake.tables import TABLES
+from powerlake.tables.model import Table
+
+MARKS = ("<!-- day: begin -->", "<!-- day: end -->")
+COMPARED = ("silver", "gold")
+OF_A_RUN = {"run_id", "batch", "as_of_date"}
+FITTED = {"gold.customer_segments", "gold.segment_profiles", "gold.topology_suspects", "gold.customer_profile"}
+"""Tables with what is fitted once in some weeks: a lake built today has other fits than one that grew."""
+
+
+def main() -> int:
+    options = _options()
+    folder = options.dir / f"utility-{options.customers}x{options.days}-{options.seed}"
+    if not (folder / "simulation.json").is_file():
+        simulating.run(options.customers, options.days, options.seed, None, folder, "local")
+    grown, built = options.dir / "grown", options.dir / "built"
+    for home in (grown, built):
+        shutil.rmtree(home, ignore_errors=True)
+    lake = _lake(grown)
+    shutil.copytree(folder / "landing", lake.landing, copy_function=os.link)
+    _run(lake)  # from nothing, the JVM cold
+    days = [_one_day(lake) for _ in range(options.rounds)]
+    fresh = _lake(built)
+    shutil.copytree(lake.landing, fresh.landing, copy_function=os.link)
+    state, full = timed(lambda: _run(fresh))
+    record = {
+        "customers": options.customers,
+        "days": options.days,
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "full": {"wall": full.wall, "cpu": full.cpu, "jobs": _seconds(state)},
+        "day": days,
+        "differing": _differing(lake, fresh),
+    }
+    print(_told(record))
+    if options.json:
+        options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    if options.page:
+        replace_between(options.page, MARKS, _told(record))
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench_day", description=__doc__)
+    parser.add_argument("--customers", type=int, default=2000)
+    parser.add_argument("--days", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--dir", type=Path, default=ROOT / ".cache" / "bench")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md")
+    parser.add_argument("--no-page", dest="page", action="store_const", const=None)
+    return parser.parse_args()
+
+
+def _lake(home: Path) -> Lake:
+    settings = load_settings(Project(ROOT), "local")
+    return Lake(home, lambda: open_session(settings.spark))
+
+
+def _run(lake: Lake) -> RunState:
+    """One run of the daily pipeline, as `powerlake run daily` does it."""
+    project = Project(ROOT)
+    settings = load_settings(project, "local").model_copy(update={"home": lake.home})
+    spec = read_pipelines(project.pipelines)["daily"]
+    state = new_run(spec, selected(spec), Window(), "local", datetime.now(UTC))
+    engine = LakeEngine(lake, settings, project.jobs, state.run_id, spec.name, state.window)
+    state = Runner(spec, engine, StateStore(lake.home)).run(state)
+    failed = {name: job.error for name, job in state.jobs.items() if job.outcome in {"failed", "not_run"}}
+    if failed:
+        raise RuntimeError(f"the run failed: {failed}")
+    return state
+
+
+def _one_day(lake: Lake) -> dict[str, object]:
+    rows = deliver_next_day(lake, last_day(lake) + DAY)
+    before = _forget_reads(lake)
+    state, timing = timed(lambda: _run(lake))
+    read = _reads(before)
+    return {"rows": rows, **_plain(timing), "jobs": _seconds(state), "read": read, "files": _count(before)}
+
+
+def _forget_reads(lake: Lake) -> dict[Path, str]:
+    """Every data file of the lake with its table; their access times are set back."""
+    files = {
+        Path(file.path): name for name, table in TABLES.items() if table.layer != "ops" for file in lake.files(table)
+    }
+    for path in files:
+        os.utime(path, (0, path.stat().st_mtime))
+    return files
+
+
+def _reads(files: dict[Path, str]) -> dict[str, int]:
+    read = Counter(name for path, name in files.items() if path.exists() and path.stat().st_atime > 0)
+    return dict(read.most_common())
+
+
+def _count(files: dict[Path, str]) -> dict[str, int]:
+    return dict(Counter(files.values()))
+
+
+def _seconds(state: RunState) -> dict[str, float]:
+    return {name: round(job.seconds, 2) for name, job in state.jobs.items()}
+
+
+def _plain(timing: Timing) -> dict[str, float]:
+    return {"wall": round(timing.wall, 2), "cpu": round(timing.cpu, 2)}
+
+
+def _differing(grown: Lake, built: Lake) -> dict[str, int]:
+    """Rows that the grown lake and the one built from nothing do not share, by table; none of tables that agree."""
+    names = [name for name, table in TABLES.items() if table.layer in COMPARED and name not in FITTED]
+    found = {name: len(_rows(grown, TABLES[name]) ^ _rows(built, TABLES[name])) for name in names}
+    return {name: count for name, count in found.items() if count}
+
+
+def _rows(lake: Lake, table: Table) -> set[str]:
+    rows: pa.Table = lake.rows(table).select([name for name in table.column_names if name not in OF_A_RUN])
+    return {str(tuple(row.values())) for row in rows.to_pylist()}
+
+
+def _told(record: dict) -> str:
+    day = sorted(record["day"], key=lambda one: one["wall"])[len(record["day"]) // 2]
+    full = record["full"]
+    head = (
+        f"{record['customers']:,} customers × {record['days']} days, {record['at']}; the day's delivery has "
+        f"{day['rows']:,} rows; median of {len(record['day'])} days after each other, in a warm session.\n\n"
+        f"| | wall s | CPU s |\n|---|---|---|\n"
+        f"| one more day | {day['wall']:.1f} | {day['cpu']:.1f} |\n"
+        f"| built from nothing | {full['wall']:.1f} | {full['cpu']:.1f} |\n"
+        f"| ratio | {day['wall'] / full['wall']:.3f} | {day['cpu'] / full['cpu']:.3f} |\n\n"
+        "| job | one more day, s | from nothing, s |\n|---|---|---|\n"
+    )
+    jobs = "\n".join(f"| {name} | {day['jobs'][name]:.2f} | {full['jobs'][name]:.2f} |" for name in full["jobs"])
+    read = "\n".join(
+        f"| {name} | {count} | {day['files'][name]} |" for name, count in day["read"].items() if day["files"][name] > 1
+    )
+    differing = ", ".join(f"{name} {count}" for name, count in record["differing"].items()) or "none"
+    return (
+        f"{head}{jobs}\n\nData files read in the run, of tables with more than one:\n\n"
+        f"| table | read | of |\n|---|---|---|\n{read}\n\nRows in which the lake that grew and the one built differ, "
+        f"fits aside: {differing}."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
