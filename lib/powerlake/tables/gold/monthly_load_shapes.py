@@ -1,7 +1,7 @@
 """gold.monthly_load_shapes: a meter's mean day in each month, apart for weekdays and weekends."""
 
 from powerlake.tables.model import PII, Column, Severity, Table, has_rows
-from powerlake.tables.parts import BUCKET, METER_ID, MONTH, RUN_ID
+from powerlake.tables.parts import BUCKET, LOCAL_MONTH, METER_ID, RUN_ID
 from powerlake.tables.types import FLOAT, INT, STRING, array_of
 
 MONTHLY_LOAD_SHAPES = Table(
@@ -35,7 +35,7 @@ MONTHLY_LOAD_SHAPES = Table(
             nullable=False,
         ),
         RUN_ID,
-        MONTH,
+        LOCAL_MONTH,
         BUCKET,
     ),
     checks={

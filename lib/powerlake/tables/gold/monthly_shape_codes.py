@@ -1,7 +1,7 @@
 """gold.monthly_shape_codes: how a meter's days of a month fall on the champion's daily shapes."""
 
 from powerlake.tables.model import PII, Column, Severity, Table, has_rows
-from powerlake.tables.parts import BUCKET, METER_ID, MONTH, RUN_ID
+from powerlake.tables.parts import BUCKET, LOCAL_MONTH, METER_ID, RUN_ID
 from powerlake.tables.types import INT, STRING, array_of
 
 MONTHLY_SHAPE_CODES = Table(
@@ -26,7 +26,7 @@ MONTHLY_SHAPE_CODES = Table(
         ),
         Column("model_version", STRING, "Version of the registered model `segments`", nullable=False),
         RUN_ID,
-        MONTH,
+        LOCAL_MONTH,
         BUCKET,
     ),
     checks={"days_of_a_month": "days between 1 and 31"},
