@@ -24,13 +24,13 @@ def files(utility, table, month):
 def test_a_new_day_reads_and_writes_its_month_alone(utility, readings_of):
     utility.sample = write_sample(utility.lake.landing, METERS, DAYS)
     utility.run()
-    january = {table: files(utility, table, "2024-01") for table in (LOAD_CURVES, *BY_MONTH)}
-    february = {table: files(utility, table, "2024-02") for table in BY_MONTH}
+    january = {table.name: files(utility, table, "2024-01") for table in (LOAD_CURVES, *BY_MONTH)}
+    february = {table.name: files(utility, table, "2024-02") for table in BY_MONTH}
 
     utility.drop("new-day.csv", readings_of(sorted(utility.sample.kinds), [NEW_DAY]))
     utility.run("bronze.load_curves_raw", "silver.load_curves")
-    assert files(utility, LOAD_CURVES, "2024-01") == january[LOAD_CURVES]
-    hidden = [utility.lake.path(LOAD_CURVES) / file for file in january[LOAD_CURVES]]
+    assert files(utility, LOAD_CURVES, "2024-01") == january[LOAD_CURVES.name]
+    hidden = [utility.lake.path(LOAD_CURVES) / file for file in january[LOAD_CURVES.name]]
     for path in hidden:
         path.rename(path.with_suffix(".hidden"))
     state = utility.run(SHAPES, SEGMENTS)
@@ -40,8 +40,8 @@ def test_a_new_day_reads_and_writes_its_month_alone(utility, readings_of):
     read = len(files(utility, LOAD_CURVES, "2024-02"))
     assert [state.jobs[job].counts["curve_files"] for job in (SHAPES, SEGMENTS)] == [read, read]
     for table in BY_MONTH:
-        assert files(utility, table, "2024-01") == january[table]
-        assert not files(utility, table, "2024-02") & february[table]
+        assert files(utility, table, "2024-01") == january[table.name]
+        assert not files(utility, table, "2024-02") & february[table.name]
     assert {row["as_of_date"] for row in utility.rows(CUSTOMER_SEGMENTS)} == {NEW_DAY}
     registry = Registry(utility.home)
     assert registry.champion("segments") == registry.challenger("segments")
