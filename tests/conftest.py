@@ -32,7 +32,16 @@ BY_TYPE: Mapping[pa.DataType, object] = {
     pa.date32(): date(2024, 3, 1),
     pa.timestamp("us", tz="UTC"): datetime(2024, 3, 1, 4, 5, 6, 789, tzinfo=UTC),
 }
-BY_NAME = {"month": "2024-03", "bucket": 0, "interval_minutes": 30, "rows_quarantined": 0}
+BY_NAME = {
+    "month": "2024-03",
+    "bucket": 0,
+    "interval_minutes": 30,
+    "rows_quarantined": 0,
+    "day_type": "weekday",
+    "season": "winter",
+    "mean_kwh": [0.5] * 48,
+    "capped_mean_kwh": [0.5] * 48,
+}
 """Where a check or a partition asks for more than the type does."""
 
 

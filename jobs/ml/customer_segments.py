@@ -1,4 +1,4 @@
-"""gold.customer_segments and gold.segment_profiles: each customer's load-shape segment, by the champion model."""
+"""gold.monthly_shape_codes and gold.customer_segments and gold.segment_profiles: segments by the champion model."""
 
 from powerlake.pipeline.context import JobContext
 from powerlake.pipeline.job import RunReport
@@ -10,15 +10,19 @@ from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
 def run(ctx: JobContext) -> RunReport:
     work = SegmentRun.of(ctx)
     if work is None:
-        return ctx.report("unchanged", note="no curve yet")
-    shapes = work.find_shapes()
-    model = work.champion(shapes)
-    customers, profiles = work.score(shapes, model)
+        return ctx.report("unchanged", note="no complete day yet")
+    model = work.champion()
+    shards_coded = work.code(model)
+    customers, profiles = work.score(model)
     ctx.publish(CUSTOMER_SEGMENTS, customers, replacing=ctx.lake.files(CUSTOMER_SEGMENTS))
     ctx.publish(SEGMENT_PROFILES, profiles, replacing=ctx.lake.files(SEGMENT_PROFILES))
-    work.clean_up()
     return ctx.report(
-        counts={"customers": customers.rows(CUSTOMER_SEGMENTS), "profiles": profiles.rows(SEGMENT_PROFILES)}
+        counts={
+            "customers": customers.rows(CUSTOMER_SEGMENTS),
+            "profiles": profiles.rows(SEGMENT_PROFILES),
+            "shards_coded": shards_coded,
+            "curve_files": len(work.opened),
+        }
     )
 
 

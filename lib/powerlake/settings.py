@@ -105,7 +105,7 @@ class SegmentSettings(Section):
     """How customers are put into load-shape segments."""
 
     history_days: Annotated[int, Field(ge=28)] = 730
-    """Days before the latest curve that a typical shape rests on: bounds the work as the history grows."""
+    """Days before the latest curve that a typical shape rests on, to the begin of their first month."""
     refit_days: Annotated[int, Field(ge=1)] = 28
     """Days of new curves after which a challenger is fitted; in between the champion scores."""
     evaluated_customers: Annotated[int, Field(ge=25)] = 200

@@ -56,7 +56,10 @@ NOT_PERSONAL = {
 SEALED = {(bronze_of(feed).name, field.name) for feed in FEEDS.values() for field in feed.direct}
 """Columns that hold ciphertext: `shards.feed_rows` makes it."""
 
-BULK = ("bronze.load_curves_raw", "silver.load_curves", "gold.daily_load_features")
+BULK = (
+    *("bronze.load_curves_raw", "silver.load_curves", "gold.daily_load_features"),
+    *("gold.monthly_load_shapes", "gold.monthly_shape_codes"),
+)
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 

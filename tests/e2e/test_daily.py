@@ -12,6 +12,8 @@ from powerlake.models.tracking import Registry
 from powerlake.tables import TABLES
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
+from powerlake.tables.gold.monthly_load_shapes import MONTHLY_LOAD_SHAPES
+from powerlake.tables.gold.monthly_shape_codes import MONTHLY_SHAPE_CODES
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
 from powerlake.tables.ops.job_runs import JOB_RUNS
 from powerlake.tables.ops.landing_files import LANDING_FILES
@@ -20,12 +22,13 @@ WITH_CURVES_ALONE = {
     "bronze.load_curves_raw",
     "silver.load_curves",
     "gold.daily_load_features",
+    "gold.monthly_load_shapes",
     "ml.customer_segments",
     "report.daily",
 }
 """Jobs that have something to do where metering delivers load curves and nobody else anything."""
 
-GOLD = (CUSTOMER_SEGMENTS, SEGMENT_PROFILES, DAILY_LOAD_FEATURES)
+GOLD = (CUSTOMER_SEGMENTS, SEGMENT_PROFILES, DAILY_LOAD_FEATURES, MONTHLY_LOAD_SHAPES, MONTHLY_SHAPE_CODES)
 
 
 def test_every_customer_has_a_segment(town):

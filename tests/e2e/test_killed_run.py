@@ -39,7 +39,7 @@ def has_files(home: Path, table: str) -> bool:
 POINTS: dict[str, Callable[[Path], bool]] = {
     "bronze files are being staged": lambda home: has_files(home, "bronze/load_curves_raw"),
     "curves are being staged": lambda home: has_files(home, "silver/load_curves"),
-    "segments are being worked out": lambda home: (home / "state/scratch").is_dir(),
+    "segments are being worked out": lambda home: has_files(home, "gold/monthly_shape_codes"),
 }
 
 

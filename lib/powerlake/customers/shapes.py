@@ -51,15 +51,22 @@ def typical_shapes(curves: pa.Table, *, southern_hemisphere: bool, as_of: date |
 
 
 def typical_of_months(months: pa.Table, *, southern_hemisphere: bool) -> pa.Table:
-    """One row per meter of `months` (MONTH_SHAPES, any number of shards) in the schema TYPICAL_SHAPES, by meter.
+    """One row per meter of `months` (MONTH_SHAPES, any number of shards), as `typical_of_seasons` has it."""
+    return typical_of_seasons(months, seasons_of(months["month"], southern_hemisphere))
+
+
+def typical_of_seasons(months: pa.Table, season: Ints) -> pa.Table:
+    """One row per meter of `months` (MONTH_SHAPES) in the schema TYPICAL_SHAPES, by meter; `season` is each row's.
 
     A day type that the customer has no days of is taken from the other one. A season it has no days of is left out
     of the outline, so a customer of one season is judged by that season.
     """
-    months = months.sort_by([("meter_id", "ascending"), ("month", "ascending"), ("day_type", "ascending")])
+    months = months.append_column("season", pa.array(season)).sort_by(
+        [("meter_id", "ascending"), ("month", "ascending"), ("day_type", "ascending")]
+    )
     ids, meter = _codes(months["meter_id"])
     days = months["days"].to_numpy().astype(np.int64)
-    cell = months["day_type"].to_numpy() * len(SEASONS) + _season(months["month"], southern_hemisphere)
+    cell = months["day_type"].to_numpy() * len(SEASONS) + months["season"].to_numpy()
     total = np.bincount(meter, weights=days, minlength=len(ids))
     kwh, capped = _matrix(months["kwh"]), _matrix(months["capped_kwh"])
     mean_kwh = sum_by_group(kwh.mean(axis=1, keepdims=True) * days[:, None], meter, len(ids))[:, 0] / total
@@ -79,6 +86,12 @@ def typical_of_months(months: pa.Table, *, southern_hemisphere: bool) -> pa.Tabl
         ],
         schema=TYPICAL_SHAPES,
     )
+
+
+def seasons_of(month: pa.ChunkedArray, southern_hemisphere: bool | npt.NDArray[np.bool_]) -> Ints:
+    """(rows,) index into SEASONS of months YYYY-MM: December is winter in the north, summer in the south."""
+    number = pc.cast(pc.utf8_slice_codeunits(month, 5, 7), pa.int64()).to_numpy()
+    return np.asarray((number // 3 + 2 * np.asarray(southern_hemisphere)) % len(SEASONS))
 
 
 def cell_matrix(typical: pa.Table) -> npt.NDArray[np.float32]:
@@ -110,12 +123,6 @@ def _codes(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
     """The distinct values in order of appearance, and the index of each row's value."""
     encoded = column.combine_chunks().dictionary_encode()
     return encoded.dictionary, encoded.indices.to_numpy().astype(np.int64)
-
-
-def _season(month: pa.ChunkedArray, southern_hemisphere: bool) -> Ints:
-    """(rows,) index into SEASONS: December to February is winter in the north, summer in the south."""
-    number = pc.cast(pc.utf8_slice_codeunits(month, 5, 7), pa.int64()).to_numpy()
-    return np.asarray((number // 3 + 2 * southern_hemisphere) % len(SEASONS))
 
 
 def _matrix(column: pa.ChunkedArray) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -124,6 +124,23 @@ class Lake:
             )
             for action in actions
         ]
+
+    def highest(self, table: Table, column: str) -> Any:
+        """The highest number or date of a column, as the log says it, no file being opened; None where no row is.
+
+        Raises PowerlakeError where the log does not say it of every file.
+        """
+        delta = self.delta(table)
+        if delta is None:
+            return None
+        actions = delta.get_add_actions(flatten=False).to_struct_array().to_pylist()
+        bounds: list[Any] = [(action.get("max") or {}).get(column) for action in actions]
+        if None in bounds:
+            raise PowerlakeError(
+                f"the log of {table.name} does not say how high {column} goes in each file",
+                remedy="write the table again with --force",
+            )
+        return max(bounds, default=None)
 
     def changed_partitions(self, table: Table, since: int | None) -> list[dict[str, str]]:
         """Partitions whose files are not those of version `since`; all of them where that version is gone or None."""

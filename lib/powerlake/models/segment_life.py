@@ -34,11 +34,11 @@ class Judgement:
     metrics: Mapping[str, float]
 
 
-def is_due(champion: Registered | None, as_of: date, refit_days: int) -> bool:
-    """Whether a new fit is due: there is none, or the curves have moved on by `refit_days`."""
-    if champion is None:
+def is_due(last: Registered | None, as_of: date, refit_days: int) -> bool:
+    """Whether a new fit is due: the curves have moved on by `refit_days` since the `last`, won or lost; or none was."""
+    if last is None:
         return True
-    return abs((as_of - date.fromisoformat(champion.tags["as_of_date"])).days) >= refit_days
+    return abs((as_of - date.fromisoformat(last.tags["as_of_date"])).days) >= refit_days
 
 
 def judged(

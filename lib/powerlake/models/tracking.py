@@ -55,11 +55,18 @@ class Registry:
 
     def champion(self, name: str) -> Registered | None:
         """The version of the model that scores now; None before the first."""
+        return self._version_of(name, CHAMPION)
+
+    def challenger(self, name: str) -> Registered | None:
+        """The version that was fitted last, whether or not it won; None before the first."""
+        return self._version_of(name, CHALLENGER)
+
+    def _version_of(self, name: str, alias: str) -> Registered | None:
         from mlflow.exceptions import MlflowException  # noqa: PLC0415 - MLflow takes seconds to import
 
         client = self._client()
         try:
-            version = client.get_model_version_by_alias(name, CHAMPION)
+            version = client.get_model_version_by_alias(name, alias)
         except MlflowException:
             return None
         assert version.run_id is not None

@@ -23,6 +23,7 @@ from powerlake.errors import ConfigurationError
 from powerlake.pipeline.graph import find_cycle
 from powerlake.settings import Timezone
 from powerlake.tables import TABLES
+from powerlake.tables.model import LAYERS
 from powerlake.tables.quarantine import REFUSING_LAYERS, quarantine_of
 from powerlake.yamllines import Document, first_fault, read_document
 
@@ -55,7 +56,15 @@ def _cron(text: str) -> str:
     return text
 
 
+def _readable_if_there(name: str) -> str:
+    """A table or feed, or all tables of a layer: `quarantine.*`."""
+    return name if name in _WHOLE_LAYERS else _readable(name)
+
+
+_WHOLE_LAYERS = {f"{layer}.*": layer for layer in LAYERS}
+
 Read = Annotated[StrictStr, AfterValidator(_readable)]
+ReadIfThere = Annotated[StrictStr, AfterValidator(_readable_if_there)]
 Written = Annotated[StrictStr, AfterValidator(_declared_table)]
 Cron = Annotated[StrictStr, AfterValidator(_cron)]
 JobName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
@@ -69,7 +78,7 @@ class _Strict(BaseModel):
 class _JobKeys(_Strict):
     reads: tuple[Read, ...] = ()
     """Inputs it cannot do without."""
-    reads_if_there: tuple[Read, ...] = ()
+    reads_if_there: tuple[ReadIfThere, ...] = ()
     """Inputs it uses where they hold something. They set the order, but their absence or failure stops nothing."""
     writes: tuple[Written, ...] = ()
     """Their quarantines come with them."""
@@ -151,12 +160,24 @@ class _PipelineInFile(_PipelineKeys):
                     **keys.model_dump(),
                     "job": job,
                     "owner": keys.owner or self.owner,
+                    "reads_if_there": _each_table(keys.reads_if_there),
                     "writes": _with_quarantines(keys.writes),
                 }
             )
             for job, keys in self.jobs.items()
         )
         return PipelineSpec(**{**self.model_dump(exclude={"jobs", "shares"}), "name": name, "jobs": tuple(jobs)})
+
+
+def _each_table(reads: tuple[str, ...]) -> tuple[str, ...]:
+    """The reads with every table of a layer in the place of `layer.*`."""
+    tables = (
+        [table.name for table in TABLES.values() if table.layer == _WHOLE_LAYERS[name]]
+        if name in _WHOLE_LAYERS
+        else [name]
+        for name in reads
+    )
+    return tuple(name for named in tables for name in named)
 
 
 def _with_quarantines(writes: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from powerlake.tables.gold.dim_tariff import DIM_TARIFF
 from powerlake.tables.gold.line_loss import LINE_LOSS
 from powerlake.tables.gold.market_days import MARKET_DAYS
 from powerlake.tables.gold.market_model import MARKET_MODEL
+from powerlake.tables.gold.monthly_load_shapes import MONTHLY_LOAD_SHAPES
+from powerlake.tables.gold.monthly_shape_codes import MONTHLY_SHAPE_CODES
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
 from powerlake.tables.gold.topology_suspects import TOPOLOGY_SUSPECTS
 from powerlake.tables.model import Table
@@ -38,6 +40,8 @@ _DECLARED = (
     GOLDEN_CUSTOMERS,
     CONFLICTS,
     DAILY_LOAD_FEATURES,
+    MONTHLY_LOAD_SHAPES,
+    MONTHLY_SHAPE_CODES,
     CUSTOMER_SEGMENTS,
     SEGMENT_PROFILES,
     DIM_DATE,

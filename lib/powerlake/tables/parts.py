@@ -8,6 +8,7 @@ METER_ID = Column("meter_id", STRING, "Meter number as the metering system gives
 CUSTOMER_ID = Column("customer_id", STRING, "Pseudonymous customer number", pii=PII.PSEUDONYM, nullable=False)
 LOCAL_DATE = Column("date", DATE, "Local date of the meter", nullable=False)
 MONTH = Column("month", STRING, "Local month of `date`, YYYY-MM; a write replaces whole months", nullable=False)
+LOCAL_MONTH = Column("month", STRING, "Local month, YYYY-MM; a write replaces whole months", nullable=False)
 BUCKET = Column(
     "bucket",
     INT,

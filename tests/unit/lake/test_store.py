@@ -2,6 +2,7 @@
 
 import json
 from collections import namedtuple
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,24 @@ def test_the_watermark_is_the_last_one_published(lake: Lake, create, add) -> Non
     add({"meter_id": "m3"})
     assert lake.watermark(LOAD_CURVES, SOURCE) == 5
     assert lake.watermark(LOAD_CURVES, "another source") == 0
+
+
+def test_the_highest_date_is_known_from_the_log(lake: Lake, create, add) -> None:
+    assert lake.highest(LOAD_CURVES, "date") is None
+    create(LOAD_CURVES)
+    assert lake.highest(LOAD_CURVES, "date") is None
+    add({"date": date(2024, 3, 9)}, {"date": date(2024, 3, 12), "meter_id": "m2"})
+    add({"date": date(2024, 2, 28), "month": "2024-02"})
+    for file in lake.files(LOAD_CURVES):
+        Path(file.path).unlink()
+    assert lake.highest(LOAD_CURVES, "date") == date(2024, 3, 12)
+
+
+def test_a_log_without_bounds_is_refused_where_the_highest_is_asked_for(lake: Lake, create, add) -> None:
+    create(LOAD_CURVES)
+    add({"date": date(2024, 3, 9)})
+    with pytest.raises(PowerlakeError, match=r"silver\.load_curves does not say how high kwh goes"):
+        lake.highest(LOAD_CURVES, "kwh")
 
 
 def test_only_partitions_whose_files_differ_have_changed(lake: Lake, create, add) -> None:

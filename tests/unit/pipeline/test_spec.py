@@ -8,6 +8,7 @@ import pytest
 from powerlake.errors import ConfigurationError
 from powerlake.pipeline.graph import in_order
 from powerlake.pipeline.spec import find_pipeline, read_pipelines
+from powerlake.tables import TABLES
 
 GOOD = """\
 pipelines:
@@ -50,6 +51,15 @@ def test_reads_jobs_with_defaults_and_inherited_owner(tmp_path: Path) -> None:
     assert (silver.owner, silver.retries, silver.backoff_seconds, silver.timeout_minutes) == ("platform", 1, 5.0, 60.0)
     assert (bronze.owner, bronze.optional, bronze.retries) == ("metering", False, 2)
     assert bronze.writes == ("bronze.load_curves_raw", "ops.landing_files", "quarantine.load_curves_raw")
+
+
+def test_a_layer_may_be_read_as_a_whole_where_its_tables_are_there(tmp_path: Path) -> None:
+    all_quarantines = {name for name, table in TABLES.items() if table.layer == "quarantine"}
+    text = GOOD.replace("retries: 1", 'reads_if_there: ["quarantine.*"]')
+    (silver, _) = read_pipelines(write(tmp_path, text))["daily"].jobs
+    assert set(silver.reads_if_there) == all_quarantines
+    assert "nowhere.*" in refusal(tmp_path, GOOD.replace("retries: 1", 'reads_if_there: ["nowhere.*"]'))
+    assert "silver.*" in refusal(tmp_path, GOOD.replace("reads: [bronze.load_curves_raw]", 'reads: ["silver.*"]'))
 
 
 def test_order_follows_reads_and_writes_not_the_file(tmp_path: Path) -> None:
