@@ -18,6 +18,7 @@ from powerlake.tables.gold.topology_suspects import TOPOLOGY_SUSPECTS
 from powerlake.tables.model import Table
 from powerlake.tables.ops.job_runs import JOB_RUNS
 from powerlake.tables.ops.landing_files import LANDING_FILES
+from powerlake.tables.ops.quality_checks import QUALITY_CHECKS
 from powerlake.tables.ops.waiting_rows import WAITING_ROWS
 from powerlake.tables.quarantine import quarantine_of
 from powerlake.tables.silver.conflicts import CONFLICTS
@@ -47,6 +48,7 @@ _DECLARED = (
     MARKET_MODEL,
     JOB_RUNS,
     LANDING_FILES,
+    QUALITY_CHECKS,
     WAITING_ROWS,
 )
 _QUARANTINES = tuple(quarantine_of(table) for table in _DECLARED if table.layer != "ops")
