@@ -75,6 +75,8 @@ class LakeEngine:
         """A job is current when code, configuration, window and every input's version are those of its last success."""
         if any(name.startswith(LANDING) for name in job.inputs):
             return Currency(False, "landing is looked at in every run")
+        if job.looks_at_clock:
+            return Currency(False, "it looks at the clock in every run")
         if not job.writes:
             return Currency(False, "it writes no table by which to tell")
         last = self._last_success(job.job)

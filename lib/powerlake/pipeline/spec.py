@@ -75,6 +75,8 @@ class _JobKeys(_Strict):
     """Their quarantines come with them."""
     optional: StrictBool = False
     """Left out, instead of failed, when an input holds nothing."""
+    looks_at_clock: StrictBool = False
+    """What it makes depends on the day: it is never skipped as up to date, and knows itself whether it is."""
     retries: Annotated[int, Field(strict=True, ge=0, le=10)] = 2
     """Attempts after the first."""
     backoff_seconds: Annotated[float, Field(strict=True, ge=0)] = 5.0

@@ -7,6 +7,7 @@ from powerlake.tables.feeds import FEEDS
 from powerlake.tables.gold.customer_profile import CUSTOMER_PROFILE
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
+from powerlake.tables.gold.data_quality import DATA_QUALITY
 from powerlake.tables.gold.dim_asset import DIM_ASSET
 from powerlake.tables.gold.dim_customer import DIM_CUSTOMER
 from powerlake.tables.gold.dim_date import DIM_DATE
@@ -46,6 +47,7 @@ _DECLARED = (
     TOPOLOGY_SUSPECTS,
     CUSTOMER_PROFILE,
     MARKET_MODEL,
+    DATA_QUALITY,
     JOB_RUNS,
     LANDING_FILES,
     QUALITY_CHECKS,
