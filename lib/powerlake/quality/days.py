@@ -21,9 +21,9 @@ def quality_days(checks: Iterable[tuple[date, Mapping[str, Any]]], run_id: str) 
     """Rows of gold.data_quality. `checks` are rows of ops.quality_checks, each with its local date, in any order."""
     by_rule: dict[tuple[date, str, str], list[Mapping[str, Any]]] = {}
     for day, check in checks:
-        by_rule.setdefault((day, check["table_name"], check["rule"]), []).append(check)
+        by_rule.setdefault((day, check["dataset"], check["rule"]), []).append(check)
     rows = [_day(day, sorted(found, key=lambda row: row["checked_at"]), run_id) for (day, *_), found in by_rule.items()]
-    rows.sort(key=lambda row: (row["date"], row["table_name"], row["rule"]))
+    rows.sort(key=lambda row: (row["date"], row["dataset"], row["rule"]))
     return pa.Table.from_pylist(rows, arrow_schema(DATA_QUALITY))
 
 
@@ -41,12 +41,12 @@ def _day(day: date, found: list[Mapping[str, Any]], run_id: str) -> dict[str, An
     last = found[-1]
     broken = [row for row in found if row["outcome"] != "held"]
     checked, failing = last["checked"], last["failing"]
-    kept = ("table_name", "rule", "kind", "severity", "observed", "expected_low", "expected_high")
+    kept = ("dataset", "rule", "kind", "severity", "observed", "expected_low", "expected_high")
     return {
         **{name: last[name] for name in kept},
         "date": day,
         "month": f"{day:%Y-%m}",
-        "department": department_of(last["table_name"]),
+        "department": department_of(last["dataset"]),
         "checked": checked,
         "failing": failing,
         "failing_share": failing / checked if checked and failing is not None else None,
@@ -54,6 +54,6 @@ def _day(day: date, found: list[Mapping[str, Any]], run_id: str) -> dict[str, An
         "judged": len(found),
         "broken": len(broken),
         "found": broken[-1]["found"] if broken else None,
-        "owner": owner_of(last["table_name"]),
+        "owner": owner_of(last["dataset"]),
         "run_id": run_id,
     }

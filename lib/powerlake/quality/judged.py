@@ -51,7 +51,7 @@ def check_rows(checks: list[Check], job: str, run_id: str) -> pa.Table:
             "checked_at": check.at,
             "run_id": run_id,
             "job": job,
-            "table_name": check.judged.table,
+            "dataset": check.judged.table,
             "rule": check.judged.rule,
             "kind": check.judged.kind,
             "severity": check.judged.severity,

@@ -8,7 +8,7 @@ DAY = date(2024, 3, 1)
 
 
 def check(hour: int, outcome: str, **changes: object) -> dict[str, object]:
-    usual = {"table_name": "silver.bills", "rule": "amount_missing", "kind": "not_null", "severity": "row"}
+    usual = {"dataset": "silver.bills", "rule": "amount_missing", "kind": "not_null", "severity": "row"}
     figures = {"checked": 100, "failing": 0, "observed": None, "expected_low": None, "expected_high": None}
     at = datetime(2024, 3, 1, hour, tzinfo=UTC)
     return usual | figures | {"checked_at": at, "outcome": outcome, "found": None, "job": "silver.marketing"} | changes
@@ -24,7 +24,7 @@ def test_a_day_keeps_the_worst_outcome_and_the_latest_figures() -> None:
     assert row == {
         "date": DAY,
         "department": "marketing",
-        "table_name": "silver.bills",
+        "dataset": "silver.bills",
         "rule": "amount_missing",
         "kind": "not_null",
         "severity": "row",

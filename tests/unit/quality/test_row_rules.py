@@ -55,6 +55,6 @@ def test_the_record_keeps_every_figure() -> None:
 
     at = datetime(2024, 3, 1, tzinfo=UTC)
     found = check_rows([Check(at, one) for one in judged_rows(SILVER, 1, {})], "silver.reads", "run-1")
-    assert {(row["job"], row["table_name"], row["run_id"], row["checked_at"]) for row in found.to_pylist()} == {
+    assert {(row["job"], row["dataset"], row["run_id"], row["checked_at"]) for row in found.to_pylist()} == {
         ("silver.reads", "silver.reads", "run-1", at)
     }

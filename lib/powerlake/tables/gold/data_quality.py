@@ -7,7 +7,7 @@ from powerlake.tables.types import DATE, DOUBLE, INT, LONG, STRING
 DATA_QUALITY = Table(
     "gold.data_quality",
     grain="one row per local date of the check, table or feed, and rule",
-    key=("date", "table_name", "rule"),
+    key=("date", "dataset", "rule"),
     owner="platform",
     comment=(
         "Data quality over time: rules of rows and of whole tables, lateness, volume and drift of feeds, with what was "
@@ -16,7 +16,7 @@ DATA_QUALITY = Table(
     columns=(
         Column("date", DATE, "Local date of the check, by the utility's clock", nullable=False),
         Column("department", STRING, "Department the rows come from; null where several do"),
-        Column("table_name", STRING, "Table, or feed as department/name", nullable=False),
+        Column("dataset", STRING, "Table, or feed as department/name", nullable=False),
         Column("rule", STRING, "Name of the rule; of a refused row its reason in quarantine", nullable=False),
         Column("kind", STRING, "Kind of rule, as in ops.quality_checks", nullable=False),
         Column("severity", STRING, "row, error or warn, as in ops.quality_checks", nullable=False),
@@ -35,10 +35,9 @@ DATA_QUALITY = Table(
         Column("month", STRING, "Local month of `date`, YYYY-MM", nullable=False),
     ),
     checks={
-        "outcome_known": "outcome in ('held', 'warned', 'failed')",
         "broken_no_more_than_judged": "broken between 0 and judged",
     },
-    expectations=(has_rows(), unique("date", "table_name", "rule")),
+    expectations=(has_rows(), unique("date", "dataset", "rule")),
     partitioned_by=("month",),
     freshness_hours=36,
 )

@@ -7,14 +7,14 @@ from powerlake.tables.types import DOUBLE, LONG, STRING, TIMESTAMP
 QUALITY_CHECKS = Table(
     "ops.quality_checks",
     grain="one row per run, job, table or feed, rule and time it was judged",
-    key=("run_id", "job", "table_name", "rule", "checked_at"),
+    key=("run_id", "job", "dataset", "rule", "checked_at"),
     owner="platform",
     comment="Every rule that was judged of rows about to be published, or of a feed's deliveries, and what was found",
     columns=(
         Column("checked_at", TIMESTAMP, "When", nullable=False),
         RUN_ID,
         Column("job", STRING, "Job that was about to publish", nullable=False),
-        Column("table_name", STRING, "Table, or feed as department/name", nullable=False),
+        Column("dataset", STRING, "Table, or feed as department/name", nullable=False),
         Column("rule", STRING, "Name of the rule; of a refused row its reason in quarantine", nullable=False),
         Column(
             "kind",
