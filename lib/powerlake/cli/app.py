@@ -135,9 +135,10 @@ def tables(
 
 @app.command()
 def status(env: Env = None, as_json: Json = False) -> None:
-    """Show last runs, tables and quarantine.
+    """Show last runs, tables, quarantine and broken rules.
 
-    Of each table its version, rows and freshness; of quarantine rows and readings by reason.
+    Of each table its version, rows and freshness; of quarantine rows and readings by reason; of each job the rules that
+    did not hold when it last judged them.
     """
     from powerlake.cli import showing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -12,11 +12,13 @@ from powerlake.cli.output import columns
 from powerlake.lake.reader import Reader, TableState
 from powerlake.pipeline.state import RunState, StateStore
 from powerlake.project import find_project
+from powerlake.quality.standing import BrokenRule, broken_rules
 from powerlake.settings import load_settings
 from powerlake.tables import TABLES, table
 from powerlake.tables.model import Table
 
 RUNS_SHOWN = 5
+RULES_SHOWN = 20
 
 _QUARANTINE = ("quarantine_of", "level", "reason", "rows", "readings")
 
@@ -75,23 +77,26 @@ def declaration(declared: Table) -> dict[str, object]:
 
 
 def status(env: str | None, *, as_json: bool) -> str:
-    """The last runs, every table's version, rows and freshness, and quarantine by reason."""
+    """The last runs, every table's version, rows and freshness, quarantine by reason, and broken rules."""
     home = load_settings(find_project(), env).home
     reader = Reader(home)
     runs = list(islice(StateStore(home).newest_first(), RUNS_SHOWN))
     standing = [_freshness(reader.state(name), datetime.now(UTC)) for name in reader.tables()]
     refused = list(_quarantine(reader))
+    broken = broken_rules(reader.query)
     if as_json:
         return json_text({
             "home": home,
             "runs": [summary(run) for run in runs],
             "tables": [{**asdict(item.state), "is_fresh": item.is_fresh} for item in standing],
             "quarantine": [dict(zip(_QUARANTINE, row, strict=True)) for row in refused],
+            "broken_rules": [asdict(rule) for rule in broken],
         })  # fmt: skip
     parts = (
         columns(map(_run_row, runs), ("run", "outcome", "jobs done", "did not end well")) if runs else "no run yet",
         columns(map(_table_row, standing), ("table", "version", "rows", "MB", "changed", "fresh")),
         columns(refused, _QUARANTINE) if refused else "nothing in quarantine",
+        _told_broken(broken),
     )
     return "\n\n".join((f"home {home}", *parts))
 
@@ -128,6 +133,16 @@ def _quarantine(reader: Reader) -> Iterator[tuple[object, ...]]:
                 f"FROM {name} GROUP BY ALL ORDER BY readings DESC, reason"
             )
             yield from ((table(name).short_name, *row.values()) for row in answer.to_pylist())
+
+
+def _told_broken(rules: Sequence[BrokenRule]) -> str:
+    """The rules that did not hold in the last run of each job, what stopped a table first; not all where many are."""
+    if not rules:
+        return "no broken rule on record"
+    heads = ("did not hold", "rule", "outcome", "found", "judged")
+    rows = [(rule.dataset, rule.rule, rule.outcome, rule.found, rule.checked_at) for rule in rules[:RULES_SHOWN]]
+    more = len(rules) - len(rows)
+    return columns(rows, heads) + (f"\nand {more} more; --json has them all" if more else "")
 
 
 def _run_row(run: RunState) -> tuple[object, ...]:
