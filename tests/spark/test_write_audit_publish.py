@@ -94,9 +94,8 @@ def test_a_verdict_that_stops_publication_is_on_record_though_no_reader_saw_a_ro
     lake: Lake, execute: Callable[..., JobState], frame
 ) -> None:
     def publishing(*rows: dict[str, object]) -> Callable[[JobContext], RunReport]:
-        return lambda ctx: ctx.report(
-            counts={"n": ctx.publish_frame(CUSTOMER_SEGMENTS, frame(CUSTOMER_SEGMENTS, *rows))}
-        )
+        made = frame(CUSTOMER_SEGMENTS, *rows)
+        return lambda ctx: ctx.report(counts={"customers": ctx.publish_frame(CUSTOMER_SEGMENTS, made)})
 
     assert execute(publishing({"customer_id": "old"})).outcome == "done"
     bad = [{"customer_id": f"bad{number % 40}", "days": 0} for number in range(60)]

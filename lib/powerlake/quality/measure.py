@@ -122,8 +122,9 @@ _GROUPED = frozenset({"unique", "share_between"})
 
 
 def _group_of(item: Expectation) -> tuple[str, ...]:
+    """The columns it groups by, in an order of their own: the same columns are the same groups."""
     arguments: Mapping[str, Any] = item.arguments
-    return tuple(arguments["columns"]) if item.kind == "unique" else (arguments["column"],)
+    return tuple(sorted(set(arguments["columns"]))) if item.kind == "unique" else (arguments["column"],)
 
 
 def _asked(number: int, item: Expectation) -> dict[str, Column]:
