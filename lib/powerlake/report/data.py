@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from powerlake.report.quality_data import QualityOverTime
 
 CONSERVED = ("published", "quarantined", "duplicates", "superseded")
 """What becomes of received readings: these counts of a job add up to `received`."""
@@ -325,3 +328,4 @@ class ReportData:
     feeds: Feeds | Absent
     ledger: Ledger | Absent
     runs: Runs | Absent
+    data_quality: QualityOverTime | Absent

@@ -16,6 +16,9 @@ from plotly.offline import get_plotlyjs
 from powerlake.report import words
 from powerlake.report.charts import Chart, colour
 from powerlake.report.charts.curves import curve_charts
+from powerlake.report.charts.data_quality import OUTCOMES as QUALITY_OUTCOMES
+from powerlake.report.charts.data_quality import WORDS as QUALITY_WORDS
+from powerlake.report.charts.data_quality import quality_chart
 from powerlake.report.charts.intake import month_chart
 from powerlake.report.charts.runs import run_chart
 from powerlake.report.charts.spreads import spread_chart
@@ -58,6 +61,8 @@ def charts(data: ReportData) -> dict[str, Chart]:
         found["months"] = month_chart(data.months)
     if not isinstance(data.runs, Absent):
         found["runs"] = run_chart(data.runs.items)
+    if not isinstance(data.data_quality, Absent):
+        found["quality-days"] = quality_chart(data.data_quality)
     return found
 
 
@@ -89,4 +94,5 @@ def _environment() -> Environment:
 
 
 def _globals() -> dict[str, Any]:
-    return {"t": lambda en, zh: words.both(Text(en, zh)), "said": words.said, "words": words, "colour": colour}
+    own = {"quality_outcomes": QUALITY_OUTCOMES, "quality_words": QUALITY_WORDS}
+    return own | {"t": lambda en, zh: words.both(Text(en, zh)), "said": words.said, "words": words, "colour": colour}
