@@ -116,7 +116,7 @@ def test_passes_are_as_few_as_the_suite_needs(
 ) -> None:
     frame = frame_of([("a", 1), ("b", 2)]).persist()
     frame.count()
-    with jobs_of(session, f"passes of {suite[0].name}") as jobs:
+    with jobs_of(session, " and ".join(one.name for one in suite)) as jobs:
         assert audit(sample(*suite), lambda: frame, rows=2).passes == passes
     assert passes <= len(jobs) <= 2 * passes, "a pass with a shuffle may be two jobs where adaptive execution is on"
     frame.unpersist()

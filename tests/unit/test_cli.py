@@ -328,6 +328,9 @@ def test_status_tells_the_rules_that_did_not_hold(powerlake, project) -> None:
     text = " ".join(powerlake("status")[1].split())
     assert "gold.dim_date has_rows(at_least=1) failed found 0 2024-03-01 05:30:00+00:00 silver.bills" in text
     assert "key_repeated" not in text
+    code, page, _ = powerlake("quality", "docs")
+    assert (code, page.strip()) == (0, str(project / "lake" / "report" / "quality" / "index.html"))
+    assert "drift(energy_kwh): 0.40" in Path(page.strip()).read_text(encoding="utf-8")
     told = json.loads(powerlake("status", "--json")[1])["broken_rules"]
     assert [(one["dataset"], one["outcome"], one["job"]) for one in told] == [
         ("gold.dim_date", "failed", "some.job"),
