@@ -9,6 +9,8 @@ Three things are asked of a shift before it is told, so that it is not told in v
   of freedom (Yurdakul and Naranjo, Statistical properties of the population stability index, 2020).
 - It lies above what the days before show among themselves: all meters share a day's weather, so days differ by more
   than chance although nothing is wrong.
+
+How often it tells in vain, and what it finds, is measured by scripts/drift_alarms.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ from powerlake.quality.watched import Watched
 BINS = 10
 FEW_VALUES = 20
 """A number with no more distinct values than this is binned by value: its tenths would fall together."""
+
+FAR_BEYOND = 0.5
+"""Of the range of the reference: further off than this is far beyond it."""
 
 RARE_SHARE = 0.005
 """Codes rarer than this in the reference count as one bin, and so does a code it does not have."""
@@ -124,8 +129,10 @@ def volume(table: str, counts: dict[date, int], day: date, rules: DriftRules) ->
         rules.volume_spreads * max(spread, np.sqrt(usual)), rules.volume_change * usual, float(rules.volume_rows_least)
     )
     count = counts.get(day, 0)
+    # What happened before is not unusual, but for the one lowest day: an outage must not hide the next for four weeks.
+    low, high = min(usual - band, float(np.sort(rows)[1])), max(usual + band, float(rows.max()))
     found = f"{count:,} rows of {day}, {usual:,.0f} are usual"
-    return _told(table, "volume", "volume", count, float(count), usual - band, usual + band, found)
+    return _told(table, "volume", "volume", count, float(count), low, high, found)
 
 
 def psi(reference: Floats, current: Floats) -> float:
@@ -140,13 +147,18 @@ def chance_psi(reference: float, current: float, bins: int) -> float:
 
 
 def binned(reference: ColumnPart, parts: Sequence[ColumnPart]) -> list[Floats]:
-    """The rows of each part by the bins of the reference: tenths of its numbers, its values or its codes."""
+    """The rows of each part by the bins of the reference: tenths of its numbers, its values or its codes.
+
+    What lies far beyond all numbers of the reference has a bin at either end, so that a wrong unit always shows.
+    """
     if reference.values.dtype == object or len(np.unique(reference.values)) <= FEW_VALUES:
         return _by_value(reference, parts)
     order = np.argsort(reference.values)
     ranks = np.cumsum(reference.weights[order]) / reference.weights.sum()
     places = np.minimum(np.searchsorted(ranks, np.arange(1, BINS) / BINS), len(order) - 1)
-    edges = np.unique(reference.values[order][places])
+    values = reference.values[order]
+    beyond = FAR_BEYOND * (values[-1] - values[0])
+    edges = np.array([values[0] - beyond, *np.unique(values[places]), values[-1] + beyond])
     return [_in_bins(part, edges) for part in parts]
 
 
@@ -193,7 +205,8 @@ def _shift(
 ) -> Judged:
     now, *before = binned(reference, [current, *stretches])
     whole = np.sum(before, axis=0)
-    usual = max(psi(whole - one, one) for one in before if one.sum())
+    # The second largest: one odd day must not hide the next for four weeks.
+    usual = sorted(psi(whole - one, one) for one in before if one.sum())[-2:][0]
     limit = max(rules.psi, rules.usual_factor * usual, chance_psi(whole.sum(), now.sum(), len(whole)))
     observed = psi(whole, now)
     found = f"population stability index {observed:.2f}, up to {limit:.2f} is usual"

@@ -15,7 +15,7 @@ class DriftRules:
     """Days before the judged ones that they are compared with: four weeks, so that each weekday counts alike."""
     reference_days_least: int = 14
     """Of these, days with rows that it takes to judge at all."""
-    rows_least: int = 200
+    rows_least: int = 50
     """Rows that a distribution is judged on; where a day has fewer, up to `pooled_days` count together."""
     pooled_days: int = 7
     psi: float = 0.25
@@ -24,8 +24,8 @@ class DriftRules:
     0.1 (look) and 0.25 (act) are the rule of thumb of credit scoring (Lewis 1994, Siddiqi 2006), not a test: see
     `powerlake.quality.drift` for what is asked beside.
     """
-    usual_factor: float = 1.5
-    """A shift must also be so many times the largest that the days before show among themselves."""
+    usual_factor: float = 2.0
+    """A shift must also be so many times the second largest that the days before show among themselves."""
     null_rise: float = 0.05
     """Rise of the share of missing values from which it is told."""
     volume_spreads: float = 6.0

@@ -98,8 +98,8 @@ def test_weeks_in_which_nothing_happens_are_left_in_peace(a_day: int) -> None:
 
 
 def test_few_rows_a_day_count_together_and_too_few_are_not_judged_by_shape() -> None:
-    assert "drift(size)" in judged(events(60, 40))
-    assert set(judged(events(60, 10))) <= {"volume"}
+    assert "drift(size)" in judged(events(60, 20))
+    assert set(judged(events(60, 3))) <= {"volume"}
 
 
 def test_a_short_history_says_nothing() -> None:
@@ -194,8 +194,9 @@ def test_bins_hold_a_tenth_of_the_reference_each() -> None:
     rows = events(10, 3000)
     part = together(day_parts(rows, "day", ("size",), (), 2000).values()).columns["size"]
     (own,) = binned(part, [part])
-    assert len(own) == 10
-    np.testing.assert_allclose(own / own.sum(), 0.1, atol=0.002)
+    assert own[[0, -1]].tolist() == [0, 0], "nothing lies far beyond itself"
+    assert len(own) == 12
+    np.testing.assert_allclose(own[1:-1] / own.sum(), 0.1, atol=0.002)
 
 
 def test_a_number_of_few_values_is_binned_by_value_so_that_both_ways_show() -> None:
