@@ -7,9 +7,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from powerlake.quality.gate import Verdict, audit
-from powerlake.quality.measure import KINDS, columns_used
-from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
-from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
+from powerlake.quality.measure import KINDS
 from powerlake.tables.model import (
     Column,
     Expectation,
@@ -159,8 +157,3 @@ def test_what_is_not_a_number_is_in_no_range(session: SparkSession) -> None:
 
 def test_a_suite_that_looks_at_no_column_counts_rows(frame_of: Frame) -> None:
     assert verdict_of(frame_of([("a", 1)]), has_rows(2)).errors == ("has_rows(at_least=2): found 1",)
-
-
-def test_a_pass_reads_the_columns_the_suite_looks_at() -> None:
-    assert columns_used(CUSTOMER_SEGMENTS) == ["customer_id", "days"]
-    assert columns_used(SEGMENT_PROFILES) == ["segment", "season", "day_type"]

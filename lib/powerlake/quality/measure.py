@@ -88,13 +88,6 @@ def _measures(
     return Measures(tuple(_MEASURES[item.kind](item, own) for item, own in zip(wanted, figures, strict=True)), passes)
 
 
-def columns_used(table: Table) -> list[str]:
-    """The columns the suite looks at: a pass reads no others."""
-    used = {name for item in table.expectations for name in item.arguments.get("columns", ())}  # type: ignore[attr-defined]
-    used |= {item.arguments["column"] for item in table.expectations if "column" in item.arguments}
-    return [name for name in table.column_names if name in used]
-
-
 @dataclass(frozen=True)
 class _Figures:
     """What was measured, as one expectation looks it up by its number."""
