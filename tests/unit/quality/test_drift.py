@@ -135,13 +135,32 @@ def counts(weekday: int, weekend: int, last: int) -> dict[date, int]:
         (1000, 1000, 500, "warned"),
         (1000, 1000, 0, "warned"),
         (4, 4, 0, "held"),
+        (100, 100, 145, "held"),
+        (100, 100, 165, "warned"),
     ],
 )
 def test_a_day_is_compared_with_its_like(weekday: int, weekend: int, last: int, outcome: str) -> None:
-    """The 29th day is a Friday. A handful of rows more or less says nothing."""
+    """The 29th day is a Friday. A handful of rows more or less says nothing, nor does what chance gives of a hundred."""
     found = volume("silver.alarms", counts(weekday, weekend, last), FIRST + timedelta(days=28), RULES)
     assert found is not None
     assert (found.outcome, found.observed, found.severity) == (outcome, last, "warn")
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "outcome"),
+    [
+        ({3: 0}, 0, "warned"),
+        ({3: 0, 9: 0}, 0, "held"),
+        ({3: 9000}, 9000, "held"),
+        ({3: 9000}, 9900, "warned"),
+    ],
+    ids=["one outage does not hide the next", "a day off now and then", "a peak as before", "a higher peak"],
+)
+def test_what_the_weeks_before_have_shown_is_not_unusual(before: dict[int, int], last: int, outcome: str) -> None:
+    given = counts(1000, 1000, last) | {FIRST + timedelta(days=day): rows for day, rows in before.items()}
+    found = volume("silver.alarms", given, FIRST + timedelta(days=28), RULES)
+    assert found is not None
+    assert found.outcome == outcome
 
 
 def test_a_feed_that_does_not_come_daily_has_no_usual_day() -> None:
