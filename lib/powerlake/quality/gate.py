@@ -33,10 +33,10 @@ class Verdict:
             raise ExpectationFailed(table.name, self.errors)
 
 
-def audit(table: Table, frame: Frame, rows: int | None = None) -> Verdict:
+def audit(table: Table, frame: Frame, rows: int) -> Verdict:
     """Measure what the table's suite asks for, in at most two passes over the frame, and let it judge the figures.
 
-    `rows` is their number where it is known: a suite that asks for nothing else then needs no pass.
+    `rows` are the frame's: a suite that asks for nothing else needs no pass.
     """
     if not table.expectations:
         return Verdict()

@@ -1,13 +1,13 @@
-"""What a suite needs to know of the rows, measured in one aggregate and at most one pass that groups.
+"""What a suite needs to know of the rows, measured in at most two passes over them however long it is.
 
-The aggregate counts rows, missing values and values out of range, and takes means, of all expectations together. What
-asks for groups (unique keys, shares of values) is counted by GROUPING SETS in one shuffle. So a suite costs two passes
-over the staged rows however long it is, and none at all where it only counts rows: those are known from the files.
+The first takes all figures of the whole together (missing values, values in range, means), and counts the rows of each
+value where shares are asked for. The second counts the rows of each key, for uniqueness. Several shares, or several
+keys, are counted by GROUPING SETS in one shuffle; a share beside a key would double the rows of the costlier one.
+Whether there are rows needs no pass: their number is known from the staged files.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from powerlake.tables.model import Expectation, Table
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame, Row
+    from pyspark.sql import Column, DataFrame
 
 Frame = Callable[[], "DataFrame"]
 
@@ -47,126 +47,110 @@ class Measures:
     passes: int
 
 
-@dataclass(frozen=True)
-class Groups:
-    """The groups of equal values of some columns: rows in groups of more than one, and the rows of each side's worst.
+def measure(table: Table, frame: Frame, rows: int) -> Measures:
+    """The figures of the table's expectations over the frame, which has so many rows.
 
-    `repeated` leaves out rows without any value. `least` and `most` are the rows of the smallest and the largest group.
-    `outside` are the rows of groups that are too small or too large.
-    """
-
-    repeated: int = 0
-    least: int | None = None
-    most: int | None = None
-    outside: int = 0
-
-
-def measure(table: Table, frame: Frame, rows: int | None = None) -> Measures:
-    """The figures of the table's expectations over the frame. `rows` is their number where it is known already.
-
-    The frame is asked for only where a pass over it is needed; one without rows is measured like any other.
+    The frame is asked for only where a pass over it is needed.
     """
     wanted = list({item.name: item for item in table.expectations}.values())
-    if rows == 0:
-        return _measures(wanted, defaultdict(lambda: None, rows=0), defaultdict(Groups), 0)
-    columns = {key: column for number, item in enumerate(wanted) for key, column in _asked(number, item).items()}
-    sets = list(dict.fromkeys(_group_of(item) for item in wanted if item.kind in _GROUPED))
-    whole: Mapping[str, Any] = {"rows": rows}
+    figures: dict[str, Any] = {}
     passes = 0
-    if columns or rows is None:
-        whole, passes = _aggregate(frame(), columns), passes + 1
-    groups: Mapping[int, Groups] = {}
-    if sets:
-        groups, passes = _groups(frame(), wanted, sets, whole["rows"]), passes + 1
-    return _measures(wanted, whole, groups, passes)
-
-
-def _measures(
-    wanted: Sequence[Expectation], whole: Mapping[str, Any], groups: Mapping[int, Groups], passes: int
-) -> Measures:
-    figures = (_Figures(number, whole, groups) for number in range(len(wanted)))
-    return Measures(tuple(_MEASURES[item.kind](item, own) for item, own in zip(wanted, figures, strict=True)), passes)
+    for kinds, take in ((_OF_THE_WHOLE, _whole_and_shares), (_OF_KEYS, _keys)):
+        asked = {number: item for number, item in enumerate(wanted) if item.kind in kinds}
+        if asked and rows:
+            figures |= take(frame(), asked, rows)
+            passes += 1
+    items = (_MEASURES[item.kind](item, _Figures(number, rows, figures)) for number, item in enumerate(wanted))
+    return Measures(tuple(items), passes)
 
 
 @dataclass(frozen=True)
 class _Figures:
-    """What was measured, as one expectation looks it up by its number."""
+    """What was measured, as one expectation looks it up by its number; nothing where there were no rows."""
 
     number: int
-    whole: Mapping[str, Any]
-    groups: Mapping[int, Groups]
-
-    @property
-    def rows(self) -> int:
-        return int(self.whole["rows"])
+    rows: int
+    found: Mapping[str, Any]
 
     def __getitem__(self, name: str) -> Any:
-        return self.whole[f"{self.number}.{name}"]
+        return self.found.get(f"{self.number}.{name}")
 
     def count(self, name: str) -> int:
         return int(self[name] or 0)
 
-    @property
-    def group(self) -> Groups:
-        return self.groups[self.number]
+
+_OF_THE_WHOLE = frozenset({"not_null", "between", "mean_between", "share_between"})
+_OF_KEYS = frozenset({"unique"})
+
+Asked = Mapping[int, Expectation]
 
 
-_GROUPED = frozenset({"unique", "share_between"})
+def _whole_and_shares(frame: DataFrame, asked: Asked, rows: int) -> dict[str, Any]:
+    """The first pass: counts and sums of the whole, by the values whose shares are asked for where any are."""
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+    parts = {key: column for number, item in asked.items() for key, column in _parts(number, item).items()}
+    shares = {number: item for number, item in asked.items() if item.kind == "share_between"}
+    if not shares:
+        return _only_row(frame.agg(*(column.alias(key) for key, column in parts.items())))
+    sets = list(dict.fromkeys(_columns(item) for item in shares.values()))
+    counted = _counted(frame, sets, parts)
+    # Each set has every row once, so the figures of the whole are those of the groups of any one set.
+    wanted = [F.sum(F.when(F.col("_set") == 0, F.col(f"`{key}`"))).alias(key) for key in parts]
+    for number, item in shares.items():
+        own = F.col("_set") == sets.index(_columns(item))
+        wanted += [column.alias(f"{number}.{name}") for name, column in _shares(item, own, rows).items()]
+    return _only_row(counted.agg(*wanted))
 
 
-def _group_of(item: Expectation) -> tuple[str, ...]:
+def _keys(frame: DataFrame, asked: Asked, rows: int) -> dict[str, Any]:
+    """The second pass: the rows whose key another row has."""
+    from pyspark.sql import functions as F  # noqa: PLC0415
+
+    sets = list(dict.fromkeys(_columns(item) for item in asked.values()))
+    is_repeated = (F.col("_n") > 1) & ~F.col("_is_blank")
+    wanted = [
+        F.sum(F.when((F.col("_set") == sets.index(_columns(item))) & is_repeated, F.col("_n"))).alias(
+            f"{number}.repeated"
+        )
+        for number, item in asked.items()
+    ]
+    return _only_row(_counted(frame, sets, {}).agg(*wanted))
+
+
+def _only_row(frame: DataFrame) -> dict[str, Any]:
+    row = frame.first()
+    assert row is not None
+    return row.asDict()
+
+
+def _columns(item: Expectation) -> tuple[str, ...]:
     """The columns it groups by, in an order of their own: the same columns are the same groups."""
     arguments: Mapping[str, Any] = item.arguments
     return tuple(sorted(set(arguments["columns"]))) if item.kind == "unique" else (arguments["column"],)
 
 
-def _asked(number: int, item: Expectation) -> dict[str, Column]:
-    """The aggregates that an expectation asks for, by `number.name`."""
-    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+def _parts(number: int, item: Expectation) -> dict[str, Column]:
+    """The aggregates that an expectation of the whole asks for, by `number.name`; those of parts add up."""
+    from pyspark.sql import functions as F  # noqa: PLC0415
 
     arguments: Mapping[str, Any] = item.arguments
-    if item.kind not in {"not_null", "between", "mean_between"}:
+    if item.kind == "share_between":
         return {}
     column = F.col(f"`{arguments['column']}`")
     asked = {"values": F.count(column)}
     if item.kind == "between":
-        inside = F.lit(True)
+        inside = column.isNotNull()
         for side, limit in ((column.__ge__, arguments["low"]), (column.__le__, arguments["high"])):
             inside = inside if limit is None else inside & side(limit)
-        asked["inside"] = F.count_if(inside & column.isNotNull())
+        asked["inside"] = F.count_if(inside)
     if item.kind == "mean_between":
-        asked["mean"] = F.avg(column)
+        asked["sum"] = F.sum(column.cast("double"))
     return {f"{number}.{name}": value for name, value in asked.items()}
 
 
-def _aggregate(frame: DataFrame, columns: Mapping[str, Column]) -> dict[str, Any]:
-    """All figures of the whole, in one pass."""
-    from pyspark.sql import functions as F  # noqa: PLC0415
-
-    row = frame.agg(F.count(F.lit(1)).alias("rows"), *(column.alias(name) for name, column in columns.items())).first()
-    assert row is not None
-    return row.asDict()
-
-
-def _groups(
-    frame: DataFrame, wanted: Sequence[Expectation], sets: Sequence[tuple[str, ...]], rows: int
-) -> dict[int, Groups]:
-    """The groups that expectations ask for, by their number, in one pass."""
-    from pyspark.sql import functions as F  # noqa: PLC0415
-
-    counted = _counted(frame, sets)
-    asked: list[Column] = []
-    for number, item in enumerate(wanted):
-        if item.kind in _GROUPED:
-            own = F.col("_set") == sets.index(_group_of(item))
-            asked += [column.alias(f"{number}.{name}") for name, column in _of_groups(item, own, rows).items()]
-    row = counted.agg(*asked).first()
-    assert row is not None
-    return {number: _group(row, number) for number, item in enumerate(wanted) if item.kind in _GROUPED}
-
-
-def _counted(frame: DataFrame, sets: Sequence[tuple[str, ...]]) -> DataFrame:
-    """One row a group: `_set`, its place in `sets`; `_n`, its rows; `_is_blank`, whether no column has a value.
+def _counted(frame: DataFrame, sets: Sequence[tuple[str, ...]], parts: Mapping[str, Column]) -> DataFrame:
+    """One row a group: `_set`, its place in `sets`; `_n`, its rows; `_is_blank`, whether no column has a value; parts.
 
     No table has a column whose name begins so.
     """
@@ -174,18 +158,20 @@ def _counted(frame: DataFrame, sets: Sequence[tuple[str, ...]]) -> DataFrame:
 
     names = sorted({name for one in sets for name in one})
     columns = {name: F.col(f"`{name}`") for name in names}
-    blank = [F.lit(True)] * len(sets)
-    for place, one in enumerate(sets):
-        for name in one:
-            blank[place] = blank[place] & columns[name].isNull()
     if len(sets) == 1:
         grouped, own = frame.groupBy(*columns.values()), F.lit(0)
     else:
         grouped = frame.groupingSets([[columns[name] for name in one] for one in sets], *columns.values())
         own = F.coalesce(*(F.when(F.grouping_id() == _grouping_id(names, one), i) for i, one in enumerate(sets)))
-    counted = grouped.agg(F.count(F.lit(1)).alias("_n"), own.alias("_set"))
-    is_blank = F.coalesce(*(F.when(F.col("_set") == place, blank[place]) for place in range(len(sets))))
-    return counted.select("_set", "_n", is_blank.alias("_is_blank"))
+    aggregates = [column.alias(key) for key, column in parts.items()]
+    counted = grouped.agg(F.count(F.lit(1)).alias("_n"), own.alias("_set"), *aggregates)
+    is_blank = F.coalesce(
+        *(
+            F.when(F.col("_set") == place, F.coalesce(*(columns[name].cast("string") for name in one)).isNull())
+            for place, one in enumerate(sets)
+        )
+    )
+    return counted.select("_set", "_n", is_blank.alias("_is_blank"), *(f"`{key}`" for key in parts))
 
 
 def _grouping_id(names: Sequence[str], grouped: Sequence[str]) -> int:
@@ -193,42 +179,35 @@ def _grouping_id(names: Sequence[str], grouped: Sequence[str]) -> int:
     return sum(1 << (len(names) - 1 - place) for place, name in enumerate(names) if name not in grouped)
 
 
-def _of_groups(item: Expectation, own: Column, rows: int) -> dict[str, Column]:
+def _shares(item: Expectation, own: Column, rows: int) -> dict[str, Column]:
     from pyspark.sql import functions as F  # noqa: PLC0415
 
-    n = F.col("_n")
-    if item.kind == "unique":
-        return {"repeated": F.sum(F.when(own & (n > 1) & ~F.col("_is_blank"), n))}
-    arguments: Mapping[str, Any] = item.arguments
-    too_few, too_many = n < arguments["low"] * rows, n > arguments["high"] * rows
+    n, arguments = F.col("_n"), item.arguments
+    is_outside = (n < arguments["low"] * rows) | (n > arguments["high"] * rows)  # type: ignore[operator]
     return {
         "least": F.min(F.when(own, n)),
         "most": F.max(F.when(own, n)),
-        "outside": F.sum(F.when(own & (too_few | too_many), n)),
+        "outside": F.sum(F.when(own & is_outside, n)),
     }
 
 
-def _group(row: Row, number: int) -> Groups:
-    found = {name.split(".", 1)[1]: value for name, value in row.asDict().items() if name.startswith(f"{number}.")}
-    return Groups(found.get("repeated") or 0, found.get("least"), found.get("most"), found.get("outside") or 0)
-
-
 def _unique(item: Expectation, figures: _Figures) -> Measured:
-    repeated = figures.group.repeated
+    repeated = figures.count("repeated")
     found = f"{repeated:,} of {figures.rows:,} rows repeat one another"
     return Measured(item, figures.rows, repeated, float(repeated), None, 0.0, found)
 
 
 def _share_between(item: Expectation, figures: _Figures) -> Measured:
     arguments: Mapping[str, Any] = item.arguments
-    low, high, group, rows = arguments["low"], arguments["high"], figures.group, figures.rows
-    if group.least is None or group.most is None:
+    low, high, rows = arguments["low"], arguments["high"], figures.rows
+    if not rows:
         return Measured(item, 0, 0, None, low, high, "no rows")
-    worst = group.most if group.most > high * rows else group.least
+    most, outside = figures.count("most"), figures.count("outside")
+    worst = most if most > high * rows else figures.count("least")
     found = f"a value takes {worst / rows:.2%} of the rows".replace("%", " %")
     # Told by counts, as they were compared: a share that was divided out may miss its limit by a rounding.
-    share = worst / rows if group.outside else min(max(worst / rows, low), high)
-    return Measured(item, rows, group.outside, share, low, high, found)
+    share = worst / rows if outside else min(max(worst / rows, low), high)
+    return Measured(item, rows, outside, share, low, high, found)
 
 
 def _not_null(item: Expectation, figures: _Figures) -> Measured:
@@ -245,11 +224,11 @@ def _between(item: Expectation, figures: _Figures) -> Measured:
 
 
 def _mean_between(item: Expectation, figures: _Figures) -> Measured:
-    mean, arguments = figures["mean"], item.arguments
-    observed = None if mean is None else float(mean)
+    total, values, arguments = figures["sum"], figures.count("values"), item.arguments
+    observed = float(total) / values if values else None
     found = "no value to take the mean of" if observed is None else f"found {observed}"
     low, high = (None if arguments[side] is None else float(arguments[side]) for side in ("low", "high"))  # type: ignore[arg-type]
-    return Measured(item, figures.count("values"), None, observed, low, high, found, needs_rows=True)
+    return Measured(item, values, None, observed, low, high, found, needs_rows=True)
 
 
 def _has_rows(item: Expectation, figures: _Figures) -> Measured:

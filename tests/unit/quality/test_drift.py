@@ -140,7 +140,7 @@ def counts(weekday: int, weekend: int, last: int) -> dict[date, int]:
     ],
 )
 def test_a_day_is_compared_with_its_like(weekday: int, weekend: int, last: int, outcome: str) -> None:
-    """The 29th day is a Friday. A handful of rows more or less says nothing, nor does what chance gives of a hundred."""
+    """The 29th day is a Friday. What chance gives of a handful, or of a hundred, says nothing."""
     found = volume("silver.alarms", counts(weekday, weekend, last), FIRST + timedelta(days=28), RULES)
     assert found is not None
     assert (found.outcome, found.observed, found.severity) == (outcome, last, "warn")

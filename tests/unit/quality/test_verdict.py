@@ -62,7 +62,7 @@ def test_a_suite_that_counts_rows_needs_no_pass(rows: int, outcome: str) -> None
 
 
 def test_a_table_without_expectations_passes_unseen() -> None:
-    assert audit(TABLES["bronze.load_curves_raw"], no_frame) == Verdict()
+    assert audit(TABLES["bronze.load_curves_raw"], no_frame, 9) == Verdict()
 
 
 def test_of_no_rows_nothing_is_wrong_but_that_there_are_none() -> None:
