@@ -187,4 +187,4 @@ def _meaning(row: Mapping[str, Any]) -> str:
         "volume": "Rows of the last complete day, and what is usual",
         "drift": "Population stability index against the 28 days before",
         "nulls": "Share without a value, and what is usual",
-    }.get(row["kind"], row["rule"])
+    }.get(row["kind"], str(row["rule"]))
