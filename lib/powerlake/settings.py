@@ -28,6 +28,7 @@ from powerlake.grid.rules import GridRules
 from powerlake.loadcurve.clock import Label, LayoutClock, LocalClock
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.project import Project
+from powerlake.quality.drift_rules import DriftRules
 from powerlake.tables.feeds import FEEDS
 from powerlake.tables.feeds.model import Kind
 from powerlake.yamllines import Document, KeyPath, first_fault, read_document
@@ -148,6 +149,7 @@ class Settings(BaseSettings):
     segments: SegmentSettings = SegmentSettings()
     profile: ProfileSettings = ProfileSettings()
     grid: Annotated[GridRules, WrapValidator(_pointed_at)] = GridRules()
+    quality: Annotated[DriftRules, WrapValidator(_pointed_at)] = DriftRules()
     security: SecuritySettings = SecuritySettings()
     external_sources: dict[SourceName, Annotated[Source, WrapValidator(_pointed_at)]] = {}
     """What `powerlake fetch` brings into landing, by name."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from powerlake.cli.checking import RUNNERS_OWN
 from powerlake.pipeline.graph import in_order, waits_for
 from powerlake.pipeline.spec import PipelineSpec, read_pipelines
 from powerlake.project import Project
@@ -64,7 +65,7 @@ def test_a_job_is_thin(file: Path) -> None:
 
 def test_every_table_that_pipelines_fill_is_written_by_one() -> None:
     written = {name for job in JOBS.values() for name in job.writes}
-    assert set(TABLES) - written == {"ops.job_runs"}, "the runner itself keeps ops.job_runs"
+    assert set(TABLES) - written == RUNNERS_OWN == {"ops.job_runs", "ops.quality_checks"}
 
 
 @pytest.mark.parametrize("department", sorted({feed.department for feed in FEEDS.values()}))
@@ -90,6 +91,12 @@ def test_a_departments_silver_reads_its_bronze_and_what_its_rows_point_at(depart
 def test_what_every_feed_needs_is_run_by_bronze() -> None:
     feeds = {name for job in PIPELINES["bronze"].jobs for name in job.inputs}
     assert feeds == {f"landing:{path}" for path in (*FEEDS, "metering/load_curves")}
+
+
+def test_data_quality_comes_after_whatever_is_judged() -> None:
+    """Else a second run would find verdicts that the first one made after it had looked."""
+    judged = {name for name, table in TABLES.items() if table.layer in {"silver", "gold"}} - {"gold.data_quality"}
+    assert set(JOBS["gold.data_quality"].reads_if_there) == judged | {"ops.quality_checks", "ops.landing_files"}
 
 
 @pytest.mark.parametrize("name", PIPELINES)

@@ -12,11 +12,13 @@ from powerlake.models.tracking import Registry
 from powerlake.tables import TABLES
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
+from powerlake.tables.gold.data_quality import DATA_QUALITY
 from powerlake.tables.gold.monthly_load_shapes import MONTHLY_LOAD_SHAPES
 from powerlake.tables.gold.monthly_shape_codes import MONTHLY_SHAPE_CODES
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
 from powerlake.tables.ops.job_runs import JOB_RUNS
 from powerlake.tables.ops.landing_files import LANDING_FILES
+from powerlake.tables.ops.quality_checks import QUALITY_CHECKS
 
 WITH_CURVES_ALONE = {
     "bronze.load_curves_raw",
@@ -24,11 +26,19 @@ WITH_CURVES_ALONE = {
     "gold.daily_load_features",
     "gold.monthly_load_shapes",
     "ml.customer_segments",
+    "gold.data_quality",
     "report.daily",
 }
 """Jobs that have something to do where metering delivers load curves and nobody else anything."""
 
-GOLD = (CUSTOMER_SEGMENTS, SEGMENT_PROFILES, DAILY_LOAD_FEATURES, MONTHLY_LOAD_SHAPES, MONTHLY_SHAPE_CODES)
+GOLD = (
+    CUSTOMER_SEGMENTS,
+    SEGMENT_PROFILES,
+    DAILY_LOAD_FEATURES,
+    MONTHLY_LOAD_SHAPES,
+    MONTHLY_SHAPE_CODES,
+    DATA_QUALITY,
+)
 
 
 def test_every_customer_has_a_segment(town):
@@ -69,7 +79,31 @@ def test_a_second_run_changes_no_table(town):
     before = town.versions()
     state = town.run()
     assert town.versions() == before
-    assert state.jobs["ml.customer_segments"].outcome == "unchanged"
+    assert {state.jobs[name].outcome for name in ("ml.customer_segments", "gold.data_quality")} == {"unchanged"}
+
+
+def test_every_rule_judged_is_on_record_and_in_gold(town):
+    checks = town.lake.rows(QUALITY_CHECKS)
+    first = checks.filter(pc.equal(checks["run_id"], town.runs[0].run_id)).to_pylist()
+    found = {(row["dataset"], row["rule"]): row for row in first}
+    assert found["silver.load_curves", "points_accounted"]["kind"] == "check"
+    assert found["silver.load_curves", "has_rows(at_least=1)"]["observed"] > 36 * 80
+    assert found["gold.daily_load_features", "key_repeated"]["outcome"] == "held"
+    assert found["metering/load_curves", "freshness"]["outcome"] == "held"
+    assert {kind for row in first if (kind := row["kind"]) in {"volume", "drift", "nulls"}} == {
+        "volume",
+        "drift",
+        "nulls",
+    }
+    refused = {row["rule"]: row["failing"] for row in first if row["dataset"] == "bronze.load_curves_raw"}
+    quarantined = town.lake.rows(TABLES["quarantine.load_curves_raw"])["reason"].to_pylist()
+    assert {rule: n for rule, n in refused.items() if n} == dict(Counter(quarantined))
+    gold = {(row["dataset"], row["rule"]): row for row in town.rows(DATA_QUALITY)}
+    own = {key for key in found if key[0] == "gold.data_quality"}
+    assert gold.keys() >= found.keys() - own
+    landed = gold["metering/load_curves", "rows_kept"]
+    assert (landed["kind"], landed["failing"], landed["outcome"]) == ("landing", landed["failing"], "warned")
+    assert landed["failing"] == pc.sum(town.lake.rows(LANDING_FILES)["rows_quarantined"]).as_py()
 
 
 @pytest.mark.parametrize("table", GOLD, ids=lambda table: table.short_name)

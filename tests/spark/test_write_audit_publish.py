@@ -1,9 +1,10 @@
 """A job's one way to publish: nobody sees a row that the audit refuses, and what it warns of is kept."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from deltalake import DeltaTable
@@ -11,15 +12,23 @@ from deltalake import DeltaTable
 from powerlake.errors import ExpectationFailed
 from powerlake.lake.staging import stage_rows
 from powerlake.lake.store import Lake
+from powerlake.pipeline import lake_engine
 from powerlake.pipeline.context import JobContext
+from powerlake.pipeline.job import RunReport, Window
+from powerlake.pipeline.lake_engine import LakeEngine
+from powerlake.pipeline.spec import JobSpec
+from powerlake.pipeline.state import JobState
 from powerlake.project import Project
 from powerlake.settings import load_settings
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
+from powerlake.tables.ops.job_runs import JOB_RUNS
 from powerlake.tables.ops.landing_files import LANDING_FILES
+from powerlake.tables.ops.quality_checks import QUALITY_CHECKS
 from powerlake.tables.quarantine import quarantine_of
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
 QUARANTINE = quarantine_of(CUSTOMER_SEGMENTS)
+SEGMENTS_JOB = JobSpec(job="ml.customer_segments", owner="o", writes=(CUSTOMER_SEGMENTS.name,))
 
 
 @pytest.fixture
@@ -60,6 +69,59 @@ def test_rows_an_expectation_refuses_are_never_seen(ctx: JobContext, frame) -> N
     assert caught.value.facts["failed"] == (
         "between(column=days, low=1, high=None, mostly=0.5): 100.00 % of values do not",
     )
+
+
+@pytest.fixture
+def execute(lake: Lake, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., JobState]:
+    """`execute(run)`: the engine does a job whose `run(ctx)` is given, and records how it ended."""
+
+    def executed(run: Callable[[JobContext], RunReport]) -> JobState:
+        monkeypatch.setattr(lake_engine, "load_job", lambda job, jobs: SimpleNamespace(run=run))
+        settings = load_settings(Project(repository), "local")
+        engine = LakeEngine(lake, settings, repository / "jobs", "run-7", "daily", Window())
+        report, state = None, JobState("done", 1)
+        try:
+            report = engine.execute(SEGMENTS_JOB, 1)
+        except ExpectationFailed as error:
+            state = JobState("failed", 1, error=str(error))
+        engine.record(SEGMENTS_JOB, state, report)
+        return state
+
+    return executed
+
+
+def test_a_verdict_that_stops_publication_is_on_record_though_no_reader_saw_a_row(
+    lake: Lake, execute: Callable[..., JobState], frame
+) -> None:
+    def publishing(*rows: dict[str, object]) -> Callable[[JobContext], RunReport]:
+        made = frame(CUSTOMER_SEGMENTS, *rows)
+        return lambda ctx: ctx.report(counts={"customers": ctx.publish_frame(CUSTOMER_SEGMENTS, made)})
+
+    assert execute(publishing({"customer_id": "old"})).outcome == "done"
+    bad = [{"customer_id": f"bad{number % 40}", "days": 0} for number in range(60)]
+    mixed = [*bad, {"customer_id": "odd", "distance": -1.0}]
+    with watched(lake.path(CUSTOMER_SEGMENTS)) as seen:
+        assert execute(publishing(*mixed)).outcome == "failed"
+    assert seen == [("old",)]
+    assert not len(lake.rows(QUARANTINE))
+    rows = lake.rows(QUALITY_CHECKS).sort_by("checked_at").to_pylist()
+    last = {row["rule"]: row for row in rows}
+    between = last["between(column=days, low=1, high=None, mostly=0.5)"]
+    assert (between["outcome"], between["severity"], between["failing"]) == ("failed", "error", between["checked"])
+    assert (between["observed"], between["expected_low"]) == (0.0, 0.5)
+    assert between["found"] == "100.00 % of values do not"
+    assert (last["distance_not_negative"]["outcome"], last["distance_not_negative"]["failing"]) == ("warned", 1)
+    assert (last["key_repeated"]["outcome"], last["has_rows(at_least=1)"]["outcome"]) == ("warned", "held")
+    assert {(row["job"], row["run_id"], row["dataset"]) for row in rows} == {
+        ("ml.customer_segments", "run-7", "gold.customer_segments")
+    }
+    assert lake.rows(JOB_RUNS)["outcome"].to_pylist() == ["done", "failed"]
+
+
+def test_a_job_that_publishes_nothing_judges_nothing(lake: Lake, execute: Callable[..., JobState]) -> None:
+    assert execute(lambda ctx: ctx.report("unchanged")).outcome == "done"
+    assert lake.version(QUALITY_CHECKS) is None
+    assert len(lake.rows(JOB_RUNS)) == 1
 
 
 def test_a_frame_takes_the_place_of_the_rows_at_one_moment(ctx: JobContext, frame) -> None:

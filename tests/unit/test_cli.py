@@ -19,6 +19,7 @@ from powerlake.landing.discover import NO_FOLDER
 from powerlake.pipeline.engine import Currency
 from powerlake.pipeline.job import RunReport
 from powerlake.pipeline.state import StateStore
+from powerlake.quality.judged import Check, Judged, check_rows
 
 PIPELINES = """\
 pipelines:
@@ -288,7 +289,8 @@ def test_status_tells_runs_tables_and_quarantine(powerlake, project, monkeypatch
     home = project / "lake"
     assert (
         powerlake("status")[1]
-        == f"home {home}\n\nno run yet\n\ntable  version  rows  MB  changed  fresh\n\nnothing in quarantine\n"
+        == f"home {home}\n\nno run yet\n\ntable  version  rows  MB  changed  fresh\n\nnothing in quarantine\n\n"
+        "no broken rule on record\n"
     )
     monkeypatch.setattr(FakeEngine, "fails", {"bronze.load_curves_raw": ValueError("no")})
     powerlake("run", "daily")
@@ -311,6 +313,29 @@ def test_status_tells_runs_tables_and_quarantine(powerlake, project, monkeypatch
     assert told["quarantine"] == [
         {"quarantine_of": "load_curves_raw", "level": "file", "reason": "header", "rows": 1, "readings": 48},
         {"quarantine_of": "load_curves_raw", "level": "row", "reason": "nan", "rows": 2, "readings": 2},
+    ]
+    assert told["broken_rules"] == []
+
+
+def test_status_tells_the_rules_that_did_not_hold(powerlake, project) -> None:
+    at = datetime(2024, 3, 1, 5, 30, tzinfo=UTC)
+    held = Judged("silver.bills", "key_repeated", "key", "row", 9, 0, None, None, None, "held")
+    drift = Judged("silver.bills", "drift(energy_kwh)", "drift", "warn", 9, None, 0.4, None, 0.25, "warned", "0.40")
+    stopped = Judged(
+        "gold.dim_date", "has_rows(at_least=1)", "has_rows", "error", 0, None, 0, 1, None, "failed", "found 0"
+    )
+    checks = check_rows([Check(at, one) for one in (held, drift, stopped)], "some.job", "run-1")
+    write_deltalake(project / "lake" / "ops" / "quality_checks", checks)
+    text = " ".join(powerlake("status")[1].split())
+    assert "gold.dim_date has_rows(at_least=1) failed found 0 2024-03-01 05:30:00+00:00 silver.bills" in text
+    assert "key_repeated" not in text
+    code, page, _ = powerlake("quality", "docs")
+    assert (code, page.strip()) == (0, str(project / "lake" / "report" / "quality" / "index.html"))
+    assert "drift(energy_kwh): 0.40" in Path(page.strip()).read_text(encoding="utf-8")
+    told = json.loads(powerlake("status", "--json")[1])["broken_rules"]
+    assert [(one["dataset"], one["outcome"], one["job"]) for one in told] == [
+        ("gold.dim_date", "failed", "some.job"),
+        ("silver.bills", "warned", "some.job"),
     ]
 
 

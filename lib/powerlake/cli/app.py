@@ -135,9 +135,10 @@ def tables(
 
 @app.command()
 def status(env: Env = None, as_json: Json = False) -> None:
-    """Show last runs, tables and quarantine.
+    """Show last runs, tables, quarantine and broken rules.
 
-    Of each table its version, rows and freshness; of quarantine rows and readings by reason.
+    Of each table its version, rows and freshness; of quarantine rows and readings by reason; of each job the rules that
+    did not hold when it last judged them.
     """
     from powerlake.cli import showing
 
@@ -190,6 +191,31 @@ def check_feeds(
     typer.echo(told)
     if not is_well:
         raise typer.Exit(1)
+
+
+quality_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Show what the rules of tables found.")
+app.add_typer(quality_app, name="quality")
+
+
+@quality_app.callback()
+def _quality() -> None:
+    """Show what the rules of tables found."""
+
+
+@quality_app.command("docs")
+def quality_docs(
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Replaced as a whole; else report/quality below the home.")
+    ] = None,
+    env: Env = None,
+) -> None:
+    """Write Data Docs of the latest verdicts.
+
+    A site that opens offline; no pass over the data.
+    """
+    from powerlake.cli import judging
+
+    typer.echo(judging.docs(env, out))
 
 
 @app.command("simulate")

@@ -16,7 +16,7 @@ from powerlake.project import Project, find_project
 from powerlake.settings import load_settings
 from powerlake.tables import TABLES
 
-RUNNERS_OWN = frozenset({"ops.job_runs"})
+RUNNERS_OWN = frozenset({"ops.job_runs", "ops.quality_checks"})
 """Tables the runner writes, not a job."""
 
 

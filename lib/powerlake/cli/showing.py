@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -12,11 +13,13 @@ from powerlake.cli.output import columns
 from powerlake.lake.reader import Reader, TableState
 from powerlake.pipeline.state import RunState, StateStore
 from powerlake.project import find_project
+from powerlake.quality.standing import BrokenRule, broken_rules
 from powerlake.settings import load_settings
 from powerlake.tables import TABLES, table
 from powerlake.tables.model import Table
 
 RUNS_SHOWN = 5
+RULES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,13 @@ def declaration(declared: Table) -> dict[str, object]:
 
 
 def status(env: str | None, *, as_json: bool) -> str:
-    """The last runs, what they left out, every table's version, rows and freshness, conflicts, quarantine by reason."""
+    """The last runs, what they left out, every table as it stands, conflicts, quarantine by reason, broken rules."""
     home = load_settings(find_project(), env).home
     reader = Reader(home)
     runs = list(islice(StateStore(home).newest_first(), RUNS_SHOWN))
     standing = [_freshness(reader.state(name), datetime.now(UTC)) for name in reader.tables()]
     refused, disputed = list(lacking.quarantine(reader)), list(lacking.conflicts(reader))
-    left_out = list(lacking.left_out(runs))
+    left_out, broken = list(lacking.left_out(runs)), broken_rules(reader.query)
     if as_json:
         return json_text({
             "home": home,
@@ -88,6 +91,7 @@ def status(env: str | None, *, as_json: bool) -> str:
             "tables": [{**asdict(item.state), "is_fresh": item.is_fresh} for item in standing],
             "conflicts": _named(lacking.CONFLICT_HEADS, disputed),
             "quarantine": _named(lacking.QUARANTINE_HEADS, refused),
+            "broken_rules": [asdict(rule) for rule in broken],
         })  # fmt: skip
     parts = (
         columns(map(_run_row, runs), ("run", "outcome", "jobs done", "did not end well")) if runs else "no run yet",
@@ -95,6 +99,7 @@ def status(env: str | None, *, as_json: bool) -> str:
         columns(map(_table_row, standing), ("table", "version", "rows", "MB", "changed", "fresh")),
         columns(disputed, lacking.CONFLICT_HEADS) if disputed else "",
         columns(refused, lacking.QUARANTINE_HEADS) if refused else "nothing in quarantine",
+        _told_broken(broken),
     )
     return "\n\n".join((f"home {home}", *filter(None, parts)))
 
@@ -124,6 +129,16 @@ def summary(state: RunState) -> dict[str, object]:
 def _freshness(state: TableState, now: datetime) -> Freshness:
     promised = table(state.name).freshness_hours
     return Freshness(state, None if promised is None else now - state.changed_at <= timedelta(hours=promised))
+
+
+def _told_broken(rules: Sequence[BrokenRule]) -> str:
+    """The rules that did not hold in the last run of each job, what stopped a table first; not all where many are."""
+    if not rules:
+        return "no broken rule on record"
+    heads = ("did not hold", "rule", "outcome", "found", "judged")
+    rows = [(rule.dataset, rule.rule, rule.outcome, rule.found, rule.checked_at) for rule in rules[:RULES_SHOWN]]
+    more = len(rules) - len(rows)
+    return columns(rows, heads) + (f"\nand {more} more; --json has them all" if more else "")
 
 
 def _run_row(run: RunState) -> tuple[object, ...]:

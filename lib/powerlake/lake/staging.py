@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,10 +58,14 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Staged:
-    """What a task or a frame has written: files by table (the table itself and its quarantine), and counts."""
+    """What a task or a frame has written: files by table (the table itself and its quarantine), and counts.
+
+    `refused` are the rows written to a quarantine, by its name and the reason.
+    """
 
     files: Mapping[str, tuple[StagedFile, ...]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def rows(self, table: Table) -> int:
         """Rows staged for a table."""
@@ -71,11 +76,13 @@ def stage_rows(table: Table, home: Path, rows: pa.Table, stamp: Stamp) -> Staged
     """Conform `rows` and write those that fit, a file a partition; the others go to the table's quarantine."""
     conformed = conform(table, rows)
     files = {table.name: _write_partitions(table, home, conformed.fitting)}
+    refusals = {table.name: Counter(conformed.fitting["reason"].to_pylist())} if table.layer == "quarantine" else {}
     if conformed.reasons:
         quarantine = quarantine_of(table)
         refused = conformed.refused_rows(quarantine, stamp.batch, stamp.at, stamp.run_id)
         files[quarantine.name] = _write_partitions(quarantine, home, refused)
-    return Staged(files)
+        refusals[quarantine.name] = Counter(conformed.reasons)
+    return Staged(files, refused=refusals)
 
 
 def stage_frame(table: Table, home: Path, frame: DataFrame, stamp: Stamp) -> Staged:
@@ -94,12 +101,15 @@ def combine(parts: Iterable[Staged]) -> Staged:
     """The parts as one, their counts added up."""
     files: dict[str, tuple[StagedFile, ...]] = {}
     counts: dict[str, int] = {}
+    refused: dict[str, Counter[str]] = {}
     for part in parts:
         for name, some in part.files.items():
             files[name] = files.get(name, ()) + some
         for name, count in part.counts.items():
             counts[name] = counts.get(name, 0) + count
-    return Staged(files, counts)
+        for name, reasons in part.refused.items():
+            refused.setdefault(name, Counter()).update(reasons)
+    return Staged(files, counts, refused)
 
 
 def _write_partitions(table: Table, home: Path, rows: pa.Table) -> tuple[StagedFile, ...]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from powerlake.lake.publication import append, publish, replace
 from powerlake.lake.staging import Staged, Stamp, stage_frame
 from powerlake.lake.store import DataFile, Lake
 from powerlake.pipeline.job import Outcome, RunReport, Window
-from powerlake.quality.gate import audit
+from powerlake.quality.gate import Verdict, audit
+from powerlake.quality.judged import Check, Judged
+from powerlake.quality.row_rules import judged_rows
 from powerlake.settings import Settings
 from powerlake.tables.model import Table
-from powerlake.tables.quarantine import quarantine_of
+from powerlake.tables.quarantine import REFUSING_LAYERS, quarantine_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -38,6 +41,8 @@ class JobContext:
     written_versions: dict[str, int] = field(default_factory=dict)
     model_versions: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+    """Every rule judged, also where it stopped publication: whoever made the context keeps the list."""
 
     def read(self, table: Table) -> DataFrame:
         """The table's rows at its current version. Raises TableMissing."""
@@ -133,8 +138,10 @@ class JobContext:
 
         `replacing` are the files it takes the place of; `watermarks` say up to which batch of which source the table
         now reaches; `alongside` are further tables to append to in the same step. Raises ExpectationFailed before
-        any reader can see a row.
+        any reader can see a row; what was judged is noted all the same.
         """
+        for other, own in ((table, staged), *alongside):
+            self.note_checks(_row_rules(other, own, is_replaced=other is table and bool(replacing)))
         if staged.rows(table) or replacing:
             self._audit(table, staged)
         quarantine = quarantine_of(table)
@@ -144,6 +151,11 @@ class JobContext:
             *(append(self.lake, other, rows) for other, rows in alongside),
         ]
         self.written_versions |= publish(self.lake, changes, self.run_id)
+
+    def note_checks(self, judged: Iterable[Judged]) -> None:
+        """Keep what was found of rules for ops.quality_checks, to which the engine adds it when the job has ended."""
+        now = datetime.now(UTC)
+        self.checks += [Check(now, one) for one in judged]
 
     def report(self, outcome: Outcome = "done", counts: Mapping[str, int] | None = None, note: str = "") -> RunReport:
         """The job's report, with what this context remembers."""
@@ -158,11 +170,15 @@ class JobContext:
         )
 
     def _audit(self, table: Table, staged: Staged) -> None:
-        if not table.expectations:
-            return
-        verdict = audit(table, self._staged_frame(table, staged))
+        verdict = self._verdict(table, staged)
+        self.note_checks(verdict.judged)
         verdict.raise_errors(table)
         self.warnings |= verdict.warnings
+
+    def _verdict(self, table: Table, staged: Staged) -> Verdict:
+        """The suite's. What counting the rows answers needs no session."""
+        frame = cache(lambda: self._staged_frame(table, staged))
+        return audit(table, frame, staged.rows(table))
 
     def _staged_frame(self, table: Table, staged: Staged) -> DataFrame:
         """The rows staged for a table; none of them is visible by its name yet."""
@@ -186,3 +202,13 @@ def months_alike(one: DataFrame, other: DataFrame) -> set[str]:
         return {tuple(row) for row in rows.groupBy("month").agg(F.count("*"), digest).collect()}
 
     return {month for month, _, _ in digests(one) & digests(other)}
+
+
+def _row_rules(table: Table, staged: Staged, *, is_replaced: bool) -> tuple[Judged, ...]:
+    """The rules of its rows, of a table for which something was staged or refused, or that is emptied."""
+    if table.layer not in REFUSING_LAYERS:
+        return ()
+    refused = staged.refused.get(quarantine_of(table).name, {})
+    if not (staged.rows(table) or refused or is_replaced):
+        return ()
+    return judged_rows(table, staged.rows(table), refused)

@@ -21,10 +21,12 @@ from powerlake.pipeline.engine import Currency
 from powerlake.pipeline.job import RunReport, Window, load_job
 from powerlake.pipeline.spec import LANDING, JobSpec
 from powerlake.pipeline.state import JobState
+from powerlake.quality.judged import Check, check_rows
 from powerlake.settings import Settings
 from powerlake.tables import table as table_named
 from powerlake.tables.derive import arrow_schema
 from powerlake.tables.ops.job_runs import JOB_RUNS
+from powerlake.tables.ops.quality_checks import QUALITY_CHECKS
 
 _SUCCESS = ["done", "unchanged"]
 
@@ -59,6 +61,7 @@ class LakeEngine:
         self._pipeline = pipeline
         self._window = window
         self._is_forced = is_forced
+        self._checks: dict[str, list[Check]] = {}
 
     def recover(self) -> int:
         """Finish what a killed run had begun to publish; returns how many publications that were."""
@@ -72,6 +75,8 @@ class LakeEngine:
         """A job is current when code, configuration, window and every input's version are those of its last success."""
         if any(name.startswith(LANDING) for name in job.inputs):
             return Currency(False, "landing is looked at in every run")
+        if job.looks_at_clock:
+            return Currency(False, "it looks at the clock in every run")
         if not job.writes:
             return Currency(False, "it writes no table by which to tell")
         last = self._last_success(job.job)
@@ -87,7 +92,14 @@ class LakeEngine:
             self._lake.ensure(table_named(name))
         module = load_job(job.job, self._jobs)
         report: RunReport = module.run(
-            JobContext(self._lake, self._settings, self._run_id, self._window, self._is_forced)
+            JobContext(
+                self._lake,
+                self._settings,
+                self._run_id,
+                self._window,
+                self._is_forced,
+                checks=self._checks.setdefault(job.job, []),
+            )
         )
         return report
 
@@ -97,12 +109,16 @@ class LakeEngine:
             self._lake.session.sparkContext.cancelAllJobs()
 
     def record(self, job: JobSpec, state: JobState, report: RunReport | None) -> None:
-        """Append one row to ops.job_runs."""
+        """Append one row to ops.job_runs, and to ops.quality_checks every rule that was judged, in one step."""
         row = pa.Table.from_pylist([self._row(job, state, report or RunReport())], arrow_schema(JOB_RUNS))
         stamp = Stamp(self._run_id, 0, datetime.now(UTC))
-        self._lake.ensure(JOB_RUNS)
-        staged = stage_rows(JOB_RUNS, self._lake.home, row, stamp)
-        publish(self._lake, [append(self._lake, JOB_RUNS, staged)], self._run_id)
+        checks = check_rows(self._checks.pop(job.job, []), job.job, self._run_id)
+        changes = [
+            append(self._lake, table, stage_rows(table, self._lake.home, rows, stamp))
+            for table, rows in ((QUALITY_CHECKS, checks), (JOB_RUNS, row))
+            if len(rows)
+        ]
+        publish(self._lake, changes, self._run_id)
 
     def _is_there(self, name: str) -> bool:
         if name.startswith(LANDING):

@@ -84,6 +84,8 @@ class _JobKeys(_Strict):
     """Their quarantines come with them."""
     optional: StrictBool = False
     """Left out, instead of failed, when an input holds nothing."""
+    looks_at_clock: StrictBool = False
+    """What it makes depends on the day: it is never skipped as up to date, and knows itself whether it is."""
     retries: Annotated[int, Field(strict=True, ge=0, le=10)] = 2
     """Attempts after the first."""
     backoff_seconds: Annotated[float, Field(strict=True, ge=0)] = 5.0
@@ -160,7 +162,7 @@ class _PipelineInFile(_PipelineKeys):
                     **keys.model_dump(),
                     "job": job,
                     "owner": keys.owner or self.owner,
-                    "reads_if_there": _each_table(keys.reads_if_there),
+                    "reads_if_there": _each_table(keys.reads_if_there, keys.writes),
                     "writes": _with_quarantines(keys.writes),
                 }
             )
@@ -169,15 +171,16 @@ class _PipelineInFile(_PipelineKeys):
         return PipelineSpec(**{**self.model_dump(exclude={"jobs", "shares"}), "name": name, "jobs": tuple(jobs)})
 
 
-def _each_table(reads: tuple[str, ...]) -> tuple[str, ...]:
-    """The reads with every table of a layer in the place of `layer.*`."""
-    tables = (
-        [table.name for table in TABLES.values() if table.layer == _WHOLE_LAYERS[name]]
-        if name in _WHOLE_LAYERS
-        else [name]
-        for name in reads
-    )
-    return tuple(name for named in tables for name in named)
+def _each_table(reads: tuple[str, ...], writes: tuple[str, ...]) -> tuple[str, ...]:
+    """The reads with every table of a layer, but those that the job writes, in the place of `layer.*`."""
+
+    def tables(name: str) -> list[str]:
+        if name not in _WHOLE_LAYERS:
+            return [name]
+        layer = _WHOLE_LAYERS[name]
+        return [table.name for table in TABLES.values() if table.layer == layer and table.name not in writes]
+
+    return tuple(table for name in reads for table in tables(name))
 
 
 def _with_quarantines(writes: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from powerlake.errors import ExpectationFailed
+from powerlake.quality.judged import Judged, Outcome
+from powerlake.quality.measure import Frame, Measured, measure
 from powerlake.tables.model import Severity, Table
-
-if TYPE_CHECKING:
-    from great_expectations.datasource.fluent import SparkDatasource
-    from great_expectations.datasource.fluent.interfaces import Batch
-    from pyspark.sql import Column, DataFrame
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Which expectations did not hold: `errors` stop publication, `warnings` say what was found."""
+    """Every expectation of a table as it was found, and the passes over its rows that it took to know."""
 
-    errors: tuple[str, ...] = ()
-    warnings: dict[str, str] = field(default_factory=dict)
+    judged: tuple[Judged, ...] = ()
+    passes: int = 0
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What stops publication, each with what was found."""
+        return tuple(f"{one.rule}: {one.found}" for one in self.judged if one.outcome == "failed")
+
+    @property
+    def warnings(self) -> dict[str, str]:
+        """What did not hold and stops nothing: rule → what was found."""
+        return {one.rule: one.found for one in self.judged if one.outcome == "warned"}
 
     def raise_errors(self, table: Table) -> None:
         """Raises ExpectationFailed where an expectation of severity `error` did not hold."""
@@ -30,57 +33,35 @@ class Verdict:
             raise ExpectationFailed(table.name, self.errors)
 
 
-def audit(table: Table, frame: DataFrame) -> Verdict:
-    """Run the table's suite on the columns it looks at.
+def audit(table: Table, frame: Frame, rows: int) -> Verdict:
+    """Measure what the table's suite asks for, in at most two passes over the frame, and let it judge the figures.
 
-    BOOLEAN_ONLY first, which costs one aggregate an expectation; only what failed is asked again for its figures.
+    `rows` are the frame's: a suite that asks for nothing else needs no pass.
     """
     if not table.expectations:
         return Verdict()
+    measures = measure(table, frame, rows)
     # Two seconds of import that a job without a suite is spared.
-    from powerlake.quality.suite import columns_used, suite_of  # noqa: PLC0415
+    from powerlake.quality.suite import judge  # noqa: PLC0415
 
-    names = columns_used(table) or table.key[:1]
-    cached = frame.select(*(_widened(frame, name) for name in names)).persist()
-    try:
-        asset = _staged_source().add_dataframe_asset(f"{table.name}-{uuid.uuid4()}")
-        batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": cached})
-        quick = batch.validate(suite_of(table), result_format="BOOLEAN_ONLY")
-        failed = [r.expectation_config.meta["name"] for r in quick.results if not r.success]
-        return _verdict(table, {name: _found(batch, table, name) for name in failed})
-    finally:
-        cached.unpersist()
+    held = judge(table.name, measures.items)
+    judged = tuple(_judged(table, item, is_held) for item, is_held in zip(measures.items, held, strict=True))
+    return Verdict(judged, measures.passes)
 
 
-@cache
-def _staged_source() -> SparkDatasource:
-    """The one data source of the process: making it takes longer than most suites."""
-    import great_expectations as gx  # noqa: PLC0415
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-    return context.data_sources.add_spark("staged", persist=False)
-
-
-def _widened(frame: DataFrame, name: str) -> Column:
-    """The column, small integers as int: Great Expectations refuses to take the mean of a smallint."""
-    is_narrow = frame.schema[name].dataType.typeName() in {"byte", "short"}
-    return frame[name].cast("int").alias(name) if is_narrow else frame[name]
-
-
-def _found(batch: Batch, table: Table, name: str) -> str:
-    """What a failed expectation saw, in a few words."""
-    from powerlake.quality.suite import build  # noqa: PLC0415
-
-    expectation = next(e for e in table.expectations if e.name == name)
-    result = batch.validate(build(expectation), result_format="SUMMARY").result
-    for key, wording in (("observed_value", "found {}"), ("unexpected_percent", "{:.2f} % of values do not")):
-        if result.get(key) is not None:
-            return wording.format(result[key])
-    return "did not hold"
-
-
-def _verdict(table: Table, failed: Mapping[str, str]) -> Verdict:
-    stops = {e.name for e in table.expectations if e.severity is Severity.ERROR}
-    errors = tuple(f"{name}: {found}" for name, found in failed.items() if name in stops)
-    return Verdict(errors, {name: found for name, found in failed.items() if name not in stops})
+def _judged(table: Table, item: Measured, is_held: bool) -> Judged:
+    severity = item.expectation.severity
+    broken: Outcome = "failed" if severity is Severity.ERROR else "warned"
+    return Judged(
+        table.name,
+        item.expectation.name,
+        item.expectation.kind,
+        severity.value,
+        item.checked,
+        item.failing,
+        item.observed,
+        item.low,
+        item.high,
+        "held" if is_held else broken,
+        "" if is_held else item.found,
+    )

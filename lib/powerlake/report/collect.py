@@ -11,6 +11,7 @@ from powerlake.report.data import Absent, ReportData
 from powerlake.report.queries import Query
 from powerlake.report.queries.conflicts import read_conflicts
 from powerlake.report.queries.coverage import read_coverage, read_months
+from powerlake.report.queries.data_quality import read_data_quality
 from powerlake.report.queries.feeds import read_feeds
 from powerlake.report.queries.grid import read_line_loss, read_suspects
 from powerlake.report.queries.intake import read_ledger
@@ -49,6 +50,7 @@ def collect(query: Query, as_of: date | None = None) -> ReportData:
         feeds=_part(lambda: read_feeds(query)),
         ledger=_part(lambda: read_ledger(query)),
         runs=_part(lambda: read_runs(query)),
+        data_quality=_part(lambda: read_data_quality(query)),
     )
 
 

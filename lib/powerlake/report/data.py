@@ -7,6 +7,7 @@ from datetime import date
 
 from powerlake.report.records.conflicts import ConflictKind, Conflicts, Example, Told
 from powerlake.report.records.coverage import Coverage, Month, RuleDays, RulePoints, Validation
+from powerlake.report.records.data_quality import QualityOverTime, QualityStrip
 from powerlake.report.records.grid import AreaLoss, LineLoss, Suspect, Suspects
 from powerlake.report.records.intake import FeedDeliveries, Feeds, Ledger, LedgerFile, LedgerTotal
 from powerlake.report.records.market import Market, MarketCell, MarketMonth, MarketSeries
@@ -43,6 +44,8 @@ __all__ = [
     "Month",
     "Profile",
     "Profiles",
+    "QualityOverTime",
+    "QualityStrip",
     "Quantiles",
     "Quarantine",
     "QuarantineTable",
@@ -83,3 +86,4 @@ class ReportData:
     feeds: Feeds | Absent
     ledger: Ledger | Absent
     runs: Runs | Absent
+    data_quality: QualityOverTime | Absent

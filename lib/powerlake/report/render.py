@@ -16,6 +16,9 @@ from plotly.offline import get_plotlyjs
 from powerlake.report import terms, words
 from powerlake.report.charts import Chart, colour
 from powerlake.report.charts.curves import curve_charts
+from powerlake.report.charts.data_quality import OUTCOMES as QUALITY_OUTCOMES
+from powerlake.report.charts.data_quality import WORDS as QUALITY_WORDS
+from powerlake.report.charts.data_quality import quality_chart
 from powerlake.report.charts.grid import loss_chart
 from powerlake.report.charts.intake import month_chart
 from powerlake.report.charts.market import energy_chart, growth_chart, series_name
@@ -68,6 +71,8 @@ def charts(data: ReportData) -> dict[str, Chart]:
         found["months"] = month_chart(data.months)
     if not isinstance(data.runs, Absent):
         found["runs"] = run_chart(data.runs.items)
+    if not isinstance(data.data_quality, Absent):
+        found["quality-days"] = quality_chart(data.data_quality)
     return found
 
 
@@ -110,4 +115,6 @@ def _globals() -> dict[str, Any]:
         "series_name": series_name,
         "skill_words": skill_words,
         "economy_words": economy_words,
+        "quality_outcomes": QUALITY_OUTCOMES,
+        "quality_words": QUALITY_WORDS,
     }

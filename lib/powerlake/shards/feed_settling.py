@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -118,7 +118,7 @@ def _stage(table: Table, task: SettlingTask, rows: pa.Table) -> Staged:
     rows = rows.append_column("run_id", pa.repeat(pa.scalar(task.stamp.run_id), len(rows)))
     staged = stage_rows(table, task.home, rows.select(arrow_schema(table).names), task.stamp)
     refused = len(rows) - staged.rows(table)
-    return Staged(staged.files, {"published": -refused, "quarantined": refused})
+    return replace(staged, counts={"published": -refused, "quarantined": refused})
 
 
 def _waiting(table: Table, task: SettlingTask, incoming: pa.Table, result: Merged) -> Staged:

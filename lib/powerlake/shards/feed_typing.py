@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def type_file(task: TypingTask) -> TypedFile:
     counts = {"received": len(rows), "quarantined": len(made.refused), "waited": pc.sum(waits).as_py() or 0}
     parts = _put_down(feed, good, task.folder)
     deletions = pc.sum(pc.is_null(good["month"])).as_py() or 0 if feed.month_of else 0
-    return TypedFile(parts, Staged(staged.files, counts), deletions, made.unknown)
+    return TypedFile(parts, replace(staged, counts=counts), deletions, made.unknown)
 
 
 def refused_rows(refused: pa.Table, stamp: Stamp) -> pa.Table:

@@ -9,6 +9,7 @@ from powerlake.tables.gold.customer_months import CUSTOMER_MONTHS
 from powerlake.tables.gold.customer_profile import CUSTOMER_PROFILE
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
+from powerlake.tables.gold.data_quality import DATA_QUALITY
 from powerlake.tables.gold.dim_asset import DIM_ASSET
 from powerlake.tables.gold.dim_customer import DIM_CUSTOMER
 from powerlake.tables.gold.dim_date import DIM_DATE
@@ -23,6 +24,7 @@ from powerlake.tables.gold.topology_suspects import TOPOLOGY_SUSPECTS
 from powerlake.tables.model import Table
 from powerlake.tables.ops.job_runs import JOB_RUNS
 from powerlake.tables.ops.landing_files import LANDING_FILES
+from powerlake.tables.ops.quality_checks import QUALITY_CHECKS
 from powerlake.tables.ops.waiting_rows import WAITING_ROWS
 from powerlake.tables.quarantine import quarantine_of
 from powerlake.tables.silver.conflicts import CONFLICTS
@@ -55,8 +57,10 @@ _DECLARED = (
     MARKET_DAYS,
     CUSTOMER_PROFILE,
     MARKET_MODEL,
+    DATA_QUALITY,
     JOB_RUNS,
     LANDING_FILES,
+    QUALITY_CHECKS,
     WAITING_ROWS,
 )
 _QUARANTINES = tuple(quarantine_of(table) for table in _DECLARED if table.layer != "ops")

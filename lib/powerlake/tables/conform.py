@@ -18,7 +18,7 @@ from powerlake.tables.model import Table
 RECORD_LIMIT = 4_000
 """Characters of a refused row that quarantine keeps."""
 
-_KEYED_LAYERS = {"silver", "gold"}
+KEYED_LAYERS = {"silver", "gold"}
 """Layers in which a key stands once; bronze, quarantine and ops keep what they were given."""
 
 
@@ -59,7 +59,7 @@ def conform(table: Table, rows: pa.Table) -> Conformed:
     schema = arrow_schema(table)
     rows = rows.select(schema.names).cast(pa.schema([field.with_nullable(True) for field in schema]))
     reason = _first_broken_rule(table, rows)
-    if table.layer in _KEYED_LAYERS:
+    if table.layer in KEYED_LAYERS:
         reason = _with_repeated_keys(table, rows, reason)
     if reason.null_count == len(reason):
         return Conformed(rows.cast(schema), rows.slice(0, 0), [])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from benchlib.contest import Contest
 from benchlib.site import Site
-from benchlib.works import cosine, daily, histogram, increment, ingest, kmeans, regressions
+from benchlib.works import cosine, daily, histogram, increment, ingest, kmeans, quality_gate, regressions
 
 WORKS: dict[str, Callable[[Site], Contest]] = {
     "daily_sums": daily.sums,
@@ -18,4 +18,5 @@ WORKS: dict[str, Callable[[Site], Contest]] = {
     "ingest_long_csv": ingest.long_csv,
     "ingest_parquet": ingest.parquet,
     "increment": increment.contest,
+    "quality_gate": quality_gate.contest,
 }

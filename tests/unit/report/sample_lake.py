@@ -101,6 +101,8 @@ def sample_lake(customers: int = 24, days: int = 40, seed: int = 7) -> dict[str,
         "gold.segment_profiles": _profiles(names),
         "ops.job_runs": _job_runs(pc.sum(curves["received_points"]).as_py()),
         "ops.landing_files": _landing_files(),
+        "gold.data_quality": _quality_days(),
+        "ops.quality_checks": _quality_checks(),
         "quarantine.load_curves_raw": _refused_rows(),
         "quarantine.load_curves": _refused_readings(),
         **_utility_tables(),
@@ -352,4 +354,58 @@ def _refused_readings() -> Rows:
     return [
         _refused("reading", "negative", f"metering/load_curves/interval_readings_2013-0{n % 3 + 1}.csv.gz", 1, n)
         for n in range(12)
+    ]
+
+
+JUDGED = {
+    "bronze.load_curves_raw": ("not_a_number", "refusal"),
+    "silver.load_curves": ("mean_between(column=missing_points, low=0.0, high=24.0)", "mean_between"),
+    "metering/load_curves": ("freshness", "freshness"),
+    "gold.customer_segments": ("between(column=days, low=1, high=None, mostly=0.5)", "between"),
+}
+
+
+def _quality_days() -> Rows:
+    """Thirty days; every seventh has a warning of bronze, the third but last a segment table that was not published."""
+    return [
+        {
+            "date": LAST_DAY - timedelta(days=ago),
+            "department": None if dataset.startswith("gold") else "metering",
+            "dataset": dataset,
+            "rule": rule,
+            "kind": kind,
+            "severity": "warn",
+            "outcome": (outcome := _outcome(ago, dataset)),
+            "judged": 2,
+            "broken": int(outcome != "held"),
+            "owner": "metering",
+            "run_id": RUN,
+            "month": f"{LAST_DAY - timedelta(days=ago):%Y-%m}",
+        }
+        for ago in range(30)
+        for dataset, (rule, kind) in JUDGED.items()
+        if not (ago > 20 and dataset.startswith("gold"))
+    ]
+
+
+def _outcome(ago: int, dataset: str) -> str:
+    if ago == 2 and dataset.startswith("gold"):
+        return "failed"
+    return "warned" if ago % 7 == 0 and dataset.startswith("bronze") else "held"
+
+
+def _quality_checks() -> Rows:
+    return [
+        {
+            "checked_at": STARTED,
+            "run_id": RUN,
+            "job": dataset,
+            "dataset": dataset,
+            "rule": rule,
+            "kind": kind,
+            "severity": "warn",
+            "outcome": _outcome(0, dataset),
+            "found": "12 rows went to quarantine" if dataset.startswith("bronze") else None,
+        }
+        for dataset, (rule, kind) in JUDGED.items()
     ]

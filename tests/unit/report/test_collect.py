@@ -341,3 +341,25 @@ def test_the_answer_does_not_grow_with_customers_files_reasons_or_runs() -> None
 def test_the_sample_lake_says_which_table_is_missing() -> None:
     with pytest.raises(TableMissing, match=r"gold\.segment_profiles"):
         sample.query_over({})("select * from gold.segment_profiles")
+
+
+def test_a_feeds_strip_is_the_worst_of_its_tables_day_by_day() -> None:
+    days = [DAY, DAY, DAY, DAY + timedelta(days=1), DAY + timedelta(days=1)]
+    rows = sample.declared(
+        "gold.data_quality",
+        date=days,
+        dataset=["bronze.bills", "silver.bills", "gold.dim_date", "marketing/bills", "silver.customer_links"],
+        rule=["a"] * 5,
+        outcome=["held", "failed", "held", "warned", "held"],
+        broken=[0, 1, 0, 2, 0],
+    )
+    found = over(gold__data_quality=rows).data_quality
+    assert not isinstance(found, Absent)
+    assert found.days == (DAY, DAY + timedelta(days=1))
+    assert {strip.name: (strip.outcomes, strip.broken) for strip in found.strips} == {
+        "marketing/bills": ((2, 1), (1, 1)),
+        "gold.dim_date": ((0, None), (0, 0)),
+        "silver.customer_links": ((None, 0), (0, 0)),
+    }
+    assert (found.rules, found.broken) == (2, ())
+    assert over(silver__load_curves=[]).data_quality == Absent("gold.data_quality")

@@ -107,6 +107,9 @@ def test_every_value_is_escaped(data: ReportData) -> None:
     assert not isinstance(data.feeds, Absent)
     feed = dataclasses.replace(data.feeds.items[0], feed=HOSTILE)
     job = dataclasses.replace(data.runs.items[0].jobs[0], job=HOSTILE, outcome=HOSTILE, error=HOSTILE)
+    assert not isinstance(data.data_quality, Absent)
+    rule = dataclasses.replace(data.data_quality.broken[0], dataset=HOSTILE, rule=HOSTILE, found=HOSTILE)
+    strip = dataclasses.replace(data.data_quality.strips[0], name=HOSTILE)
     page = render(
         dataclasses.replace(
             data,
@@ -115,6 +118,7 @@ def test_every_value_is_escaped(data: ReportData) -> None:
             feeds=dataclasses.replace(data.feeds, items=(feed,), silent=(HOSTILE,)),
             ledger=dataclasses.replace(data.ledger, latest=(file,)),
             runs=Runs((Run(HOSTILE, HOSTILE, (job,)),)),
+            data_quality=dataclasses.replace(data.data_quality, strips=(strip,), broken=(rule,)),
         )
     )
     elements = Elements(page)
@@ -243,3 +247,17 @@ def test_a_rejected_file_stands_out(data: ReportData) -> None:
     pages = [render(dataclasses.replace(data, ledger=Ledger((), (file,)))) for file in (taken, rejected)]
     for shown in ("✗ rejected", "✗ 拒收"):
         assert [shown in page for page in pages] == [False, True]
+
+
+def test_the_rules_that_do_not_hold_are_told_and_each_day_has_its_colour(data: ReportData, page: str) -> None:
+    assert "12 rows went to quarantine" in page
+    (strip,) = charts(data)["quality-days"]["variants"][""]["data"]
+    assert {len(row) for row in strip["z"]} == {len(strip["x"])}
+    assert {value for row in strip["z"] for value in row} == {0, 1, 2, None}
+    colours = [colour for _, colour in strip["colorscale"]]
+    assert len(set(colours)) == 3
+    places = {round((value - strip["zmin"]) / (strip["zmax"] - strip["zmin"]) * 3 - 0.5) for value in (0, 1, 2)}
+    assert places == {0, 1, 2}
+    assert not isinstance(data.data_quality, Absent)
+    well = dataclasses.replace(data, data_quality=dataclasses.replace(data.data_quality, broken=()))
+    assert "Every rule held when it was last judged." in render(well)
