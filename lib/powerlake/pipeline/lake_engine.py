@@ -83,11 +83,10 @@ class LakeEngine:
         """Run the job's file, the tables it writes being there. Raises what it raises."""
         self._lake.check_free_space()
         self._lake.check_bucket_count(self._settings.bucket_count)
-        for name in job.writes:
-            self._lake.ensure(table_named(name))
+        bases = {name: self._lake.ensure(table_named(name)).version() for name in job.writes}
         module = load_job(job.job, self._jobs)
         report: RunReport = module.run(
-            JobContext(self._lake, self._settings, self._run_id, self._window, self._is_forced)
+            JobContext(self._lake, self._settings, self._run_id, self._window, self._is_forced, bases=bases)
         )
         return report
 
