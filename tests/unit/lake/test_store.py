@@ -39,7 +39,6 @@ def test_a_table_never_written_has_no_version_no_files_and_no_rows(lake: Lake) -
         lake.read(LOAD_CURVES)
 
 
-
 def test_a_table_holds_something_once_it_has_a_row(lake: Lake, add) -> None:
     lake.ensure(LOAD_CURVES)
     assert not lake.holds(LOAD_CURVES)
