@@ -118,12 +118,12 @@ def test_no_row_is_lost_on_the_way_to_silver(trial) -> None:
 
 def test_counts_of_silver_add_up(trial) -> None:
     _, made = trial
-    of_rows = [state.counts for state in made.run.jobs.values() if "rows_received" in state.counts]
-    silver = [counts for counts in of_rows if any(f"rows_{fate}" in counts for fate in FATES)]
+    jobs = {job: state.counts for job, state in made.run.jobs.items() if job.startswith("silver.")}
+    silver = [counts for counts in jobs.values() if "rows_received" in counts]
     assert silver
     for counts in silver:
         assert counts["rows_received"] == sum(counts.get(f"rows_{fate}", 0) for fate in FATES)
-    curves = made.run.jobs["silver.load_curves"].counts
+    curves = jobs["silver.load_curves"]
     assert curves.get("received", 0) == sum(curves.get(fate, 0) for fate in FATES)
 
 
@@ -168,9 +168,10 @@ def test_the_mean_use_by_price_band_is_that_of_the_trial(trial_of) -> None:
     by_time["kwh"] = by_time.active_power_kw * 0.5 / by_time.households
     by_time["starts_at"] = by_time.index - pd.Timedelta(minutes=30)
     found = by_time.merge(prices, on="starts_at").groupby("price_per_kwh").kwh.mean()
-    source = pd.read_csv(made.source / "dtou_group_2013.csv").groupby("Price").mean_all.mean()
-    assert found.to_dict() == pytest.approx(source.to_dict(), rel=1e-4)
-    assert list(found.round(4)) == [0.2043, 0.2313, 0.2578]
+    source = pd.read_csv(made.source / "dtou_group_2013.csv")
+    skipped = source.DateTime.isin(["2013-03-31 01:00:00", "2013-03-31 01:30:00"])  # not on the clock of London
+    assert found.to_dict() == pytest.approx(source[~skipped].groupby("Price").mean_all.mean().to_dict(), rel=1e-6)
+    assert list(found) == pytest.approx([0.2043, 0.2313, 0.2578], abs=1e-4)
 
 
 def test_london_customers_have_the_tariff_of_the_last_day(trial_of) -> None:
@@ -194,12 +195,17 @@ def test_london_dates_are_those_of_its_clock(trial_of) -> None:
 
 
 def test_what_a_client_was_billed_and_how_late_it_paid(trial_of) -> None:
-    """Bills of April to July were due before the last statement; late are those that the month's payment is under."""
+    """Bills of April to July were due before the last statement; late are those that the next payment is less than.
+
+    April's payments name no bill. One of exactly the amount of April's is taken for it, booked on the day it was issued.
+    """
     made = trial_of("uci_credit_default")
     clients = pd.read_csv(made.source / "UCI_Credit_Card.csv").set_index("ID")
     billed = {month: clients[f"BILL_AMT{month}"] * 0.25 for month in range(1, 7)}
     paid = {month: clients[f"PAY_AMT{month}"] * 0.25 for month in range(1, 7)}
-    late = sum((paid[month - 1] < billed[month] - 0.01).astype(int) for month in (6, 5, 4, 3)) / 4
+    settled = {month: paid[month - 1] for month in (6, 5, 4, 3)}
+    settled[6] = settled[6].where((paid[6] - billed[6]).abs() >= 0.01, settled[6] + paid[6])
+    late = sum((settled[month] < billed[month] - 0.01).astype(int) for month in settled) / 4
     profiles = frame(made, "gold.customer_profile")
     profiles = profiles.set_index(profiles.customer_id.astype(int)).sort_index()
     assert (profiles.as_of_date == date(2005, 9, 30)).all()
