@@ -197,7 +197,7 @@ def test_london_dates_are_those_of_its_clock(trial_of) -> None:
 def test_what_a_client_was_billed_and_how_late_it_paid(trial_of) -> None:
     """Bills of April to July were due before the last statement; late are those that the next payment is less than.
 
-    April's payments name no bill. One of exactly the amount of April's is taken for it, booked on the day it was issued.
+    April's payments name no bill: one of the very amount of April's bill, issued that day, is taken to settle it.
     """
     made = trial_of("uci_credit_default")
     clients = pd.read_csv(made.source / "UCI_Credit_Card.csv").set_index("ID")
