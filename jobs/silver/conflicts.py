@@ -12,9 +12,11 @@ def run(ctx: JobContext) -> RunReport:
     sources = [table(name) for name in sorted({name for needs in FINDERS for name in needs})]
     if not ctx.has_news(CONFLICTS, sources):
         return ctx.report("unchanged", note="nothing that is compared has changed")
-    found = conflicts(present(ctx, sources))
+    there = present(ctx, sources)
+    found = conflicts(there)
     if found is None:
-        return ctx.report("unchanged", note="no two departments to compare yet")
+        absent = ", ".join(source.name for source in sources if source.name not in there)
+        return ctx.report("left_out", note=f"without {absent} there is nothing to compare")
     return ctx.report(counts={"conflicts": ctx.publish_frame(CONFLICTS, found, sources)})
 
 

@@ -20,9 +20,13 @@ from powerlake.pipeline.spec import read_pipelines
 from powerlake.pipeline.state import RunState, StateStore
 from powerlake.project import find_project
 from powerlake.settings import load_settings
+from powerlake.simulate.run import simulate
+from powerlake.simulate.utility import Utility as Simulation
 from powerlake.tables import TABLES
 from powerlake.tables.model import Table
 
+VILLAGE = Simulation(customers=60, days=62, seed=3, first_date=date(2024, 5, 1))
+"""One feeder with its transformers, and two months in which every department delivers; made in a second."""
 POINTS = 48
 CURVES = ("bronze.load_curves_raw", "silver.load_curves", "gold.daily_load_features")
 DATA_TABLES = tuple(name for name, table in TABLES.items() if table.layer != "ops")
@@ -133,3 +137,11 @@ def town(tmp_path_factory: pytest.TempPathFactory, utility_at: Callable[[Path], 
     made.sample = write_sample(made.lake.landing, meters=36, days=90)
     made.run()
     return made
+
+
+@pytest.fixture(scope="session")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The landing folder of VILLAGE. Tests copy it."""
+    out = tmp_path_factory.mktemp("village") / "utility"
+    simulate(VILLAGE, out)
+    return out / "landing"

@@ -1,18 +1,7 @@
 """The main job on the real readings of 79 households: nothing lost, everyone in a segment."""
 
-import shutil
-from datetime import UTC, datetime
-
 import pytest
 
-from powerlake.lake.store import Lake
-from powerlake.pipeline.job import Window
-from powerlake.pipeline.lake_engine import LakeEngine
-from powerlake.pipeline.runner import Runner, new_run, selected
-from powerlake.pipeline.spec import read_pipelines
-from powerlake.pipeline.state import StateStore
-from powerlake.project import find_project
-from powerlake.settings import load_settings
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
@@ -20,17 +9,10 @@ ROWS, HOUSEHOLDS = 2_132_099, 79
 
 
 @pytest.fixture(scope="module")
-def trial(sgsc, tmp_path_factory, session):
+def trial(trial_of):
     """A lake after a daily run on the set, and the run."""
-    home = tmp_path_factory.mktemp("sgsc")
-    shutil.copytree(sgsc, home / "landing" / "metering" / "load_curves")
-    project = find_project()
-    settings = load_settings(project).model_copy(update={"home": home})
-    lake = Lake(home, lambda: session)
-    pipeline = read_pipelines(project.pipelines)["daily"]
-    state = new_run(pipeline, selected(pipeline), Window(), "local", datetime.now(UTC))
-    engine = LakeEngine(lake, settings, project.jobs, state.run_id, pipeline.name, state.window)
-    return lake, Runner(pipeline, engine, StateStore(home)).run(state)
+    made = trial_of("sgsc_households")
+    return made.lake, made.run
 
 
 def test_every_reading_is_published(trial):

@@ -134,6 +134,16 @@ def test_a_failed_run_is_exit_1_and_resume_goes_on(powerlake, project, monkeypat
     ]
 
 
+def test_a_home_where_nothing_was_ever_delivered_is_refused(powerlake, project, monkeypatch) -> None:
+    monkeypatch.setattr(FakeEngine, "missing", lambda engine, job: job.inputs)
+    code, out, err = powerlake("run", "daily")
+    assert (code, out) == (1, "")
+    assert err == (
+        f"error: nothing to run daily on: no feed below {project / 'lake' / 'landing'} has a file, and no table a row; "
+        "deliver files there, or set POWERLAKE_HOME to the lake that is meant\n"
+    )
+
+
 def test_the_environment_s_fault_is_exit_3(powerlake, monkeypatch) -> None:
     monkeypatch.setattr(FakeEngine, "fails", {"silver.load_curves": EnvironmentProblem("no Java", remedy="install it")})
     code, out, _ = powerlake("run", "daily")

@@ -12,9 +12,10 @@ from rich.console import Console
 
 from powerlake.cli.output import as_json as json_text
 from powerlake.cli.showing import summary
-from powerlake.errors import ConfigurationError
+from powerlake.errors import ConfigurationError, PowerlakeError
 from powerlake.lake.session import open_session
 from powerlake.lake.store import Lake
+from powerlake.pipeline.engine import Engine
 from powerlake.pipeline.job import Window
 from powerlake.pipeline.lake_engine import LakeEngine
 from powerlake.pipeline.log import log_file, opened_logs
@@ -54,6 +55,7 @@ def run(request: Request, *, resume: bool, as_json: bool) -> int:
         lake = _lake(settings)
         engine = LakeEngine(lake, settings, project.jobs, state.run_id, pipeline.name, state.window, state.force)
         engine.recover()
+        _refuse_empty(pipeline, engine, lake)
         with _listeners(settings, state, lake, as_json) as listener:
             state = Runner(pipeline, engine, store, listener).run(state)
     if as_json:
@@ -88,6 +90,15 @@ def _lake(settings: Settings) -> Lake:
 def _begun(request: Request, pipeline: PipelineSpec, settings: Settings) -> RunState:
     jobs = selected(pipeline, request.from_job, request.only)
     return new_run(pipeline, jobs, request.window, settings.env, datetime.now(UTC), force=request.force)
+
+
+def _refuse_empty(pipeline: PipelineSpec, engine: Engine, lake: Lake) -> None:
+    """Raises PowerlakeError where no job of the pipeline has anything to read: then the home is another one."""
+    if all(engine.missing(job) for job in pipeline.jobs if job.writes):
+        raise PowerlakeError(
+            f"nothing to run {pipeline.name} on: no feed below {lake.landing} has a file, and no table a row",
+            remedy="deliver files there, or set POWERLAKE_HOME to the lake that is meant",
+        )
 
 
 def _resumed(request: Request, store: StateStore, pipeline: PipelineSpec, settings: Settings) -> RunState:

@@ -23,10 +23,13 @@ def customers(
 ) -> DataFrame:
     """One row per customer of silver.customers, columns as in gold.dim_customer less the run.
 
-    The others are silver rows and those of gold.dim_asset; where one is not there, its columns are null.
+    The others are silver rows and those of gold.dim_asset; where one is not there, its columns are null. But where
+    marketing delivers no contracts, a customer is supplied at the point of its own number, as in marketing.supply.
     """
     rows = customers.withColumnRenamed("contracted_kw", "recorded_kw")
     rows = _joined(rows, None if contracts is None else _contracts(contracts, as_of), "customer_id", _OF_CONTRACT)
+    if contracts is None:
+        rows = rows.withColumn("point_id", F.col("customer_id"))
     rows = _joined(rows, None if tariffs is None else _kinds(tariffs), "tariff_code", {"tariff_kind": "string"})
     rows = _joined(rows, None if meters is None else _meters(meters, as_of), "point_id", {"meter_id": "string"})
     rows = _joined(rows, None if assets is None else _places(assets), "meter_id", dict.fromkeys(PLACE, "string"))

@@ -92,6 +92,11 @@ class Lake:
         delta = self.delta(table)
         return None if delta is None else delta.version()
 
+    def holds(self, table: Table) -> bool:
+        """Whether the table has a row."""
+        delta = self.delta(table)
+        return delta is not None and bool(delta.file_uris())
+
     def watermark(self, table: Table, source: str, version: int | None = None) -> int:
         """How far into `source` the table reaches, as its own log says now or said at `version`; 0 before the first."""
         delta = self.delta(table) if version is None else DeltaTable(self.path(table), version=version)

@@ -37,6 +37,8 @@ class JobContext:
     is_forced: bool = False
     """Make everything again, not only what changed."""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    bases: dict[str, int] = field(default_factory=dict)
+    """The version of each table to be written that this attempt found, or made itself: what it works on."""
     read_versions: dict[str, int] = field(default_factory=dict)
     written_versions: dict[str, int] = field(default_factory=dict)
     model_versions: dict[str, str] = field(default_factory=dict)
@@ -138,7 +140,8 @@ class JobContext:
 
         `replacing` are the files it takes the place of; `watermarks` say up to which batch of which source the table
         now reaches; `alongside` are further tables to append to in the same step. Raises ExpectationFailed before
-        any reader can see a row; what was judged is noted all the same.
+        any reader can see a row, what was judged being noted all the same, and Overtaken where another run has changed
+        a table since this attempt began.
         """
         for other, own in ((table, staged), *alongside):
             self.note_checks(_row_rules(other, own, is_replaced=other is table and bool(replacing)))
@@ -146,11 +149,13 @@ class JobContext:
             self._audit(table, staged)
         quarantine = quarantine_of(table)
         changes = [
-            append(self.lake, quarantine, staged),
-            replace(self.lake, table, staged, list(replacing), watermarks),
-            *(append(self.lake, other, rows) for other, rows in alongside),
+            append(self.lake, quarantine, staged, base=self.bases.get(quarantine.name)),
+            replace(self.lake, table, staged, list(replacing), watermarks, self.bases.get(table.name)),
+            *(append(self.lake, other, rows, base=self.bases.get(other.name)) for other, rows in alongside),
         ]
-        self.written_versions |= publish(self.lake, changes, self.run_id)
+        made = publish(self.lake, changes, self.run_id)
+        self.written_versions |= made
+        self.bases |= made
 
     def note_checks(self, judged: Iterable[Judged]) -> None:
         """Keep what was found of rules for ops.quality_checks, to which the engine adds it when the job has ended."""

@@ -22,7 +22,10 @@ class Engine(Protocol):
     """Executes the jobs of one run: one window, one configuration, one run_id."""
 
     def missing(self, job: JobSpec) -> tuple[str, ...]:
-        """Those of `job.reads` that hold nothing."""
+        """The inputs for want of which the job has nothing to do: those of `job.reads` that hold nothing.
+
+        Of a job that writes tables and only reads what is there, all of its inputs where none holds anything.
+        """
         ...
 
     def currency(self, job: JobSpec) -> Currency:

@@ -68,8 +68,13 @@ class LakeEngine:
         return recover(self._lake)
 
     def missing(self, job: JobSpec) -> tuple[str, ...]:
-        """Those of `job.reads` that hold nothing: a feed's folder without a file, a table never written."""
-        return tuple(name for name in job.reads if not self._is_there(name))
+        """The inputs for want of which the job has nothing to do: feeds' folders without a file, tables without a row.
+
+        They are those of `job.reads`; of a job that writes tables and only reads what is there, all where none is.
+        """
+        if job.reads or not job.writes:
+            return tuple(name for name in job.reads if not self._is_there(name))
+        return () if any(map(self._is_there, job.reads_if_there)) else job.reads_if_there
 
     def currency(self, job: JobSpec) -> Currency:
         """A job is current when code, configuration, window and every input's version are those of its last success."""
@@ -88,8 +93,7 @@ class LakeEngine:
         """Run the job's file, the tables it writes being there. Raises what it raises."""
         self._lake.check_free_space()
         self._lake.check_bucket_count(self._settings.bucket_count)
-        for name in job.writes:
-            self._lake.ensure(table_named(name))
+        bases = {name: self._lake.ensure(table_named(name)).version() for name in job.writes}
         module = load_job(job.job, self._jobs)
         report: RunReport = module.run(
             JobContext(
@@ -99,6 +103,7 @@ class LakeEngine:
                 self._window,
                 self._is_forced,
                 checks=self._checks.setdefault(job.job, []),
+                bases=bases,
             )
         )
         return report
@@ -123,7 +128,7 @@ class LakeEngine:
     def _is_there(self, name: str) -> bool:
         if name.startswith(LANDING):
             return any(path.is_file() for path in (self._lake.landing / name.removeprefix(LANDING)).rglob("*"))
-        return self._lake.version(table_named(name)) is not None
+        return self._lake.holds(table_named(name))
 
     def _compared(self, job: JobSpec, last: Mapping[str, Any]) -> Currency:
         before = dict(last["read_versions"] or [])

@@ -30,16 +30,23 @@ def planned(jobs: Sequence[JobSpec], engine: Engine, *, force: bool = False) -> 
         if blocking:
             steps[job.job] = Step(job, "blocked", f"needs {', '.join(blocking)}")
         else:
-            steps[job.job] = _step(job, engine, active, force)
+            steps[job.job] = _step(job, engine, active, force, is_written=bool(needed[job.job] & steps.keys()))
     return tuple(steps.values())
 
 
-def _step(job: JobSpec, engine: Engine, before: Collection[Step], force: bool) -> Step:
-    """The step of a job that nothing blocks; `before` are the steps that may change what it reads."""
+def _step(job: JobSpec, engine: Engine, before: Collection[Step], force: bool, *, is_written: bool) -> Step:
+    """The step of a job that nothing blocks; `before` are the steps that may change what it reads.
+
+    `is_written`: a job of the same run writes something it needs, so where nothing comes of that it is left out.
+    """
     made = {table for step in before for table in step.job.writes}
-    missing = [table for table in engine.missing(job) if table not in made]
+    missing = engine.missing(job)
+    if not job.reads and made.intersection(missing):
+        missing = ()
+    missing = tuple(name for name in missing if name not in made)
     if missing:
-        return Step(job, "left_out" if job.optional else "blocked", f"nothing in {', '.join(missing)}")
+        goes_without = job.optional or is_written or not job.reads
+        return Step(job, "left_out" if goes_without else "blocked", f"nothing in {', '.join(missing)}")
     if force:
         return Step(job, "run", "forced")
     currency = engine.currency(job)

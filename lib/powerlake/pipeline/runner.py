@@ -132,14 +132,17 @@ class Runner:
         return self._ended(state, job, ended, attempts), attempts
 
     def _settled_without_work(self, state: RunState, job: JobSpec) -> JobState | None:
-        """The end of a job that is not to be run: blocked, without input, or up to date. None where it is to run."""
+        """The end of a job that is not to be run: blocked, without input, or up to date. None where it is to run.
+
+        Raises InputMissing where it cannot do without an input that no job of this run writes.
+        """
         outcomes = {name: state.jobs[name].outcome for name in self._needs[job.job] if name in state.jobs}
         blocking = sorted(name for name, outcome in outcomes.items() if outcome in {"failed", "not_run"})
         if blocking:
             return _not_run(f"needs {', '.join(blocking)}, which did not end well")
         missing = self._engine.missing(job)
         if missing:
-            if not (job.optional or "left_out" in outcomes.values()):
+            if job.reads and not (job.optional or outcomes):
                 raise InputMissing(job, missing)
             return JobState("left_out", note=_leaves_out(job, missing))
         if state.force:
@@ -189,4 +192,5 @@ def _not_run(note: str) -> JobState:
 
 
 def _leaves_out(job: JobSpec, missing: Collection[str]) -> str:
-    return f"without {', '.join(missing)} there is no {', '.join(job.writes) or job.job}"
+    made = [name for name in job.writes if not name.startswith(("quarantine.", "ops."))]
+    return f"without {', '.join(missing)} there is no {', '.join(made) or job.job}"

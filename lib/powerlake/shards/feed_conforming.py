@@ -51,8 +51,14 @@ class Work:
 
 
 def conform_department(ctx: JobContext, department: str) -> RunReport:
-    """Every feed of the department of which something new can be shown; each is published by itself."""
-    plans = [_work(ctx, feed) for feed in FEEDS.values() if feed.department == department]
+    """Every feed of the department of which something new can be shown; each is published by itself.
+
+    Left out where the department has delivered nothing, whoever else has.
+    """
+    feeds = [feed for feed in FEEDS.values() if feed.department == department]
+    if not any(ctx.lake.holds(bronze_of(feed)) for feed in feeds):
+        return ctx.report("left_out", note=f"nothing in {', '.join(bronze_of(feed).name for feed in feeds)}")
+    plans = [_work(ctx, feed) for feed in feeds]
     works = [work for work in plans if work is not None]
     if not works:
         return ctx.report("unchanged", note="no new rows in bronze")

@@ -1,16 +1,19 @@
 """Publication as one step: made visible whole, finished after a kill, refused where another writer was faster."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
 
 from powerlake.errors import PowerlakeError
 from powerlake.lake import publication
-from powerlake.lake.publication import Change, append, publish, recover, replace
+from powerlake.lake.publication import Change, Overtaken, append, publish, recover, replace
 from powerlake.lake.staging import Staged, Stamp, stage_rows
 from powerlake.lake.store import Lake
+from powerlake.tables.model import Table
+from powerlake.tables.ops.landing_files import LANDING_FILES
 from powerlake.tables.quarantine import quarantine_of
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
@@ -130,6 +133,14 @@ def test_another_writer_before_the_step_wins_and_nothing_of_the_step_is_seen(lak
     assert state_of(lake)[:3] == (1, 1, ["m1"])
 
 
+def test_a_step_worked_out_on_an_older_version_is_refused(lake: Lake, step, rows, stamp) -> None:
+    publish(lake, step(), "run-2")
+    ours = stage_rows(LOAD_CURVES, lake.home, rows(LOAD_CURVES, {"meter_id": "m3"}), stamp)
+    with pytest.raises(Overtaken, match=r"version 0 became 1"):
+        publish(lake, [replace(lake, LOAD_CURVES, ours, lake.files(LOAD_CURVES), base=0)], "run-1")
+    assert state_of(lake) == (1, 1, ["m1"], [])
+
+
 def test_a_refused_step_does_not_stand_in_the_way_of_later_runs(lake: Lake, step) -> None:
     slow, fast = step(), step()
     publish(lake, fast, "run-2")
@@ -157,25 +168,102 @@ def test_another_writer_at_the_same_moment_wins(lake: Lake, step, monkeypatch: p
     assert recover(lake) == 0
 
 
-def test_a_step_overtaken_at_its_second_table_says_so_until_somebody_looks(
-    lake: Lake, step, rows, stamp, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def overtake(lake: Lake, rows, stamp: Stamp, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`overtake(of, by)`: right after the next commit of table `of`, another run adds a row to `by`."""
+
+    def planned(of: Table, by: Table, values: Mapping[str, object]) -> None:
+        real = publication._commit
+
+        def commit(lake: Lake, change: Change, one: publication.Step) -> int:
+            version = real(lake, change, one)
+            if change.table == of.name:
+                monkeypatch.setattr(publication, "_commit", real)
+                publish(lake, [append(lake, by, stage_rows(by, lake.home, rows(by, values), stamp))], "run-2")
+            return version
+
+        monkeypatch.setattr(publication, "_commit", commit)
+
+    return planned
+
+
+def test_a_step_overtaken_at_its_second_table_is_taken_back(lake: Lake, step, overtake) -> None:
+    changes = step()
+    overtake(QUARANTINE, LOAD_CURVES, {"meter_id": "other"})
+    with pytest.raises(Overtaken, match=r"silver\.load_curves was changed by another writer .* run again"):
+        publish(lake, changes, "run-1")
+    assert state_of(lake) == (2, 1, ["other"], [])
+    assert lake.files(QUARANTINE) == []
+    assert recover(lake) == 0
+    publish(lake, step(), "run-1")
+    assert state_of(lake) == (3, 2, ["m1", "other"], [])
+    assert sum(file.rows for file in lake.files(QUARANTINE)) == 1
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_a_killed_step_that_was_overtaken_since_is_taken_back(
+    lake: Lake, step, rows, stamp, monkeypatch: pytest.MonkeyPatch, is_begun: bool
 ) -> None:
-    """Half done is neither finished over another writer's rows nor forgotten."""
-    changes, real = step(), publication._commit
+    """Also where it was killed again while it was taken back."""
+    with monkeypatch.context() as patched:
+        kill_after(patched, 1)
+        with pytest.raises(Killed):
+            publish(lake, step(), "run-1")
+    other = stage_rows(LOAD_CURVES, lake.home, rows(LOAD_CURVES, {"meter_id": "other"}), stamp)
+    publish(lake, [append(lake, LOAD_CURVES, other)], "run-2")
+    if is_begun:
+        with monkeypatch.context() as patched:
+            patched.setattr("pathlib.Path.unlink", lambda path, missing_ok=False: (_ for _ in ()).throw(Killed))
+            with pytest.raises(Killed):
+                recover(lake)
+    assert recover(lake) == 1
+    assert state_of(lake) == (2, 1, ["other"], [])
+    assert lake.files(QUARANTINE) == []
 
-    def overtaken(lake: Lake, change: Change, one: publication.Step) -> int:
-        version = real(lake, change, one)
-        monkeypatch.undo()
-        other = stage_rows(LOAD_CURVES, lake.home, rows(LOAD_CURVES, {"meter_id": "other"}), stamp)
-        publish(lake, [append(lake, LOAD_CURVES, other)], "run-2")
-        return version
 
-    monkeypatch.setattr(publication, "_commit", overtaken)
-    for finish in (lambda: publish(lake, changes, "run-1"), lambda: recover(lake)):
-        with pytest.raises(PowerlakeError, match=r"silver\.load_curves was changed by another writer"):
+def test_rows_of_a_ledger_come_on_top_of_another_writers(lake: Lake, step, rows, stamp, create, overtake) -> None:
+    create(LANDING_FILES)
+    ledger = stage_rows(LANDING_FILES, lake.home, rows(LANDING_FILES, {"file": "ours"}), stamp)
+    changes = [*step(), append(lake, LANDING_FILES, ledger)]
+    overtake(LOAD_CURVES, LANDING_FILES, {"file": "theirs"})
+    assert publish(lake, changes, "run-1")[LANDING_FILES.name] == 2
+    assert sorted(lake.rows(LANDING_FILES)["file"].to_pylist()) == ["ours", "theirs"]
+    assert state_of(lake) == (1, 1, ["m1"], [])
+
+
+def test_a_killed_step_knows_its_rows_in_a_ledger_that_grew(
+    lake: Lake, step, rows, stamp, create, overtake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(LANDING_FILES)
+    ledger = stage_rows(LANDING_FILES, lake.home, rows(LANDING_FILES, {"file": "ours"}), stamp)
+    changes = [*step(), append(lake, LANDING_FILES, ledger)]
+    overtake(LOAD_CURVES, LANDING_FILES, {"file": "theirs"})
+    real = Path.unlink
+
+    def killed(path: Path, missing_ok: bool = False) -> None:
+        if "run-1" in path.read_text():
+            raise Killed
+        real(path, missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.unlink", killed)
+        with pytest.raises(Killed):
+            publish(lake, changes, "run-1")
+    assert recover(lake) == 1
+    assert sorted(lake.rows(LANDING_FILES)["file"].to_pylist()) == ["ours", "theirs"]
+
+
+def test_what_cannot_be_taken_back_says_what_to_do_until_somebody_does(lake: Lake, step, overtake) -> None:
+    """The watermark has moved: whoever read it since has built on rows that would be gone."""
+    quarantine, curves = step()
+    overtake(LOAD_CURVES, QUARANTINE, {})
+    for finish in (lambda: publish(lake, [curves, quarantine], "run-1"), lambda: recover(lake)):
+        with pytest.raises(PowerlakeError, match=r"has published silver\.load_curves, but not quar") as raised:
             finish()
-    version, _, found, notes = state_of(lake)
-    assert (version, found, len(notes)) == (1, ["other"], 1)
+        (note,) = (lake.state / "publications").glob("*.json")
+        assert f"remove {note}, then run the jobs that write" in raised.value.remedy
+    note.unlink()
+    assert recover(lake) == 0
 
 
 def test_a_change_without_files_makes_no_version(lake: Lake, step) -> None:

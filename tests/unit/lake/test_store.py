@@ -33,10 +33,18 @@ def test_a_table_never_written_has_no_version_no_files_and_no_rows(lake: Lake) -
     assert lake.version(LOAD_CURVES) is None
     assert lake.delta(LOAD_CURVES) is None
     assert lake.files(LOAD_CURVES) == []
+    assert not lake.holds(LOAD_CURVES)
     assert lake.changed_partitions(LOAD_CURVES, None) == []
     assert lake.watermark(LOAD_CURVES, SOURCE) == 0
     with pytest.raises(TableMissing, match=r"silver\.load_curves holds nothing yet"):
         lake.read(LOAD_CURVES)
+
+
+def test_a_table_holds_something_once_it_has_a_row(lake: Lake, add) -> None:
+    lake.ensure(LOAD_CURVES)
+    assert not lake.holds(LOAD_CURVES)
+    add({"meter_id": "m1"})
+    assert lake.holds(LOAD_CURVES)
 
 
 def test_files_staged_and_never_published_make_no_table(lake: Lake, rows, stamp) -> None:

@@ -55,7 +55,7 @@ def picked(rows: Rows, *columns: str) -> list[tuple[str, ...]]:
     return [tuple(row[column] for column in columns) for row in rows]
 
 
-def test_sgsc_labels_are_ends_and_become_starts_with_their_offset(adapted: Adapted) -> None:
+def test_sgsc_readings_stay_as_they_are_and_a_label_is_the_end_of_its_half_hour(adapted: Adapted) -> None:
     head = "customer_id,reading_datetime,event_key,general_supply_kwh,controlled_load_kwh,gross_generation_kwh\n"
     found = adapted(
         "sgsc_households",
@@ -65,10 +65,11 @@ def test_sgsc_labels_are_ends_and_become_starts_with_their_offset(adapted: Adapt
             "interval_readings_2013-02.csv.gz": head + "8,2013-02-01 00:00:00,0,0.3,0.0,0.4\n",
         },
     )
-    assert picked(found["metering/load_curves"], "meter_id", "reading_at", "kwh") == [
-        ("7", "2012-12-31T23:30:00+10:00", "0.3"),
-        ("8", "2013-01-31T23:00:00+10:00", "1.5"),
-        ("8", "2013-01-31T23:30:00+10:00", "0.3"),
+    columns = ("customer_id", "reading_datetime", "general_supply_kwh", "controlled_load_kwh")
+    assert picked(found["metering/load_curves"], *columns) == [
+        ("7", "2013-01-01 00:00:00", "0.1", "0.2"),
+        ("8", "2013-01-31 23:30:00", "1.5", "0.0"),
+        ("8", "2013-02-01 00:00:00", "0.3", "0.0"),
     ]
     assert picked(found["marketing/customers"], "customer_id", "opened_date", "has_pv") == [
         ("7", "2012-12-31", "false"),

@@ -48,3 +48,18 @@ def test_an_optional_job_without_input_is_left_out(actions) -> None:
     found = actions(empty=["landing:metering/load_curves"], bronze__raw={"optional": True})
     assert found["bronze.raw"] == ("left_out", "nothing in landing:metering/load_curves")
     assert found["silver.curves"][0] == "run"
+
+
+def test_what_a_job_left_out_would_have_written_leaves_out_what_needs_it(actions) -> None:
+    empty = ["landing:metering/load_curves", "bronze.load_curves_raw"]
+    found = actions(empty=empty, bronze__raw={"optional": True})
+    assert found["silver.curves"] == ("left_out", "nothing in bronze.load_curves_raw")
+
+
+def test_a_job_that_reads_what_is_there_waits_for_what_will_be(actions) -> None:
+    features = {"reads": (), "reads_if_there": ("silver.load_curves", "silver.meters")}
+    empty = ["silver.load_curves", "silver.meters"]
+    assert actions(empty=empty, gold__features=features)["gold.features"][0] == "run"
+    found = actions(empty=[*empty, "bronze.load_curves_raw", "landing:metering/load_curves"],
+                    bronze__raw={"optional": True}, gold__features=features)  # fmt: skip
+    assert found["gold.features"] == ("left_out", "nothing in silver.load_curves, silver.meters")

@@ -138,6 +138,29 @@ def test_an_optional_job_is_left_out_and_so_is_what_hangs_on_it(run, pipeline_of
     assert state.exit_code == 0
 
 
+def test_a_job_whose_input_stays_empty_after_its_writer_is_left_out(run, pipeline_of, fake_engine) -> None:
+    """Every file was refused, say: nothing failed, so nothing fails here."""
+    engine = fake_engine()
+    engine.empty = {"bronze.load_curves_raw"}
+    state = run(pipeline_of(), engine)
+    assert (state.jobs["bronze.raw"].outcome, state.jobs["silver.curves"].outcome) == ("done", "left_out")
+    assert state.exit_code == 0
+
+
+def test_a_job_that_reads_what_is_there_is_left_out_where_nothing_is(run, pipeline_of, fake_engine) -> None:
+    """Also in a pipeline where it is not optional. A page, which is no table, is written all the same."""
+    engine = fake_engine()
+    features = {"reads": (), "reads_if_there": ("silver.load_curves", "silver.meters")}
+    engine.empty = {"silver.load_curves", "gold.daily_load_features", "gold.customer_segments"}
+    assert run(pipeline_of(gold__features=features), engine).jobs["gold.features"].outcome == "done"
+    engine.empty |= {"silver.meters"}
+    state = run(pipeline_of(gold__features=features), engine)
+    assert state.jobs["gold.features"].note == (
+        "without silver.load_curves, silver.meters there is no gold.daily_load_features"
+    )
+    assert (state.jobs["report.page"].outcome, state.exit_code) == ("done", 0)
+
+
 def test_an_optional_job_that_finds_a_table_missing_is_left_out(run, pipeline_of, fake_engine) -> None:
     engine = fake_engine(ml__segments=failing(TableMissing("gold.dim_customer")))
     state = run(pipeline_of(ml__segments={"optional": True}), engine)

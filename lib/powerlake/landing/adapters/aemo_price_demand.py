@@ -34,4 +34,6 @@ def pieces(folder: Path) -> Iterator[Piece]:
         yield Piece("external/prices", file.name, pa.table(prices))
 
 
-AEMO_PRICE_DEMAND = Adapter("aemo_price_demand", "Australian market prices and demand, 5 minutes", (PATTERN,), pieces)
+AEMO_PRICE_DEMAND = Adapter(
+    "aemo_price_demand", "Australian market prices and demand, 5 minutes", (PATTERN,), pieces, "Australia/Brisbane"
+)

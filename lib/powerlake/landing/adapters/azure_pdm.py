@@ -100,4 +100,4 @@ def _events(rows: pa.Table) -> pa.Table:
     return pa.table({"id": identity, "at": at, "machine": machine, "what": what})
 
 
-AZURE_PDM = Adapter("azure_pdm", "a simulated fleet: daily means, errors, failures", FILES, pieces)
+AZURE_PDM = Adapter("azure_pdm", "a simulated fleet: daily means, errors, failures", FILES, pieces, "UTC")

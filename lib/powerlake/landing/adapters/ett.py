@@ -58,4 +58,6 @@ def _transformer(asset: str) -> pa.Table:
     return pa.table({"transformer_id": [asset], "transformer_kind": ["power"]})
 
 
-ETT = Adapter("ett", "hourly winding loads and oil temperature of a Chinese transformer", (PATTERN,), pieces)
+ETT = Adapter(
+    "ett", "hourly winding loads and oil temperature of a Chinese transformer", (PATTERN,), pieces, "Asia/Shanghai"
+)

@@ -139,4 +139,5 @@ LCL_LONDON = Adapter(
     "a dynamic tariff of 2013, its households, group use, weather, holidays",
     (TARIFFS, GROUP, WEATHER, HOLIDAYS, HOUSEHOLDS),
     pieces,
+    ZONE,
 )

@@ -29,10 +29,12 @@ class Adapter:
     """How one public data set is put into the contract's form.
 
     `files` are patterns of file names, each of which the set's folder must have; `pieces` reads the folder, a file
-    at a time, and may raise ConfigurationError where a file is not what the set's is.
+    at a time, and may raise ConfigurationError where a file is not what the set's is. `clock` is the zone whose dates
+    the set's days are, which a lake of it needs as its `utility_clock`.
     """
 
     name: str
     what: str
     files: tuple[str, ...]
     pieces: Callable[[Path], Iterator[Piece]]
+    clock: str

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from powerlake.landing.adapters.columns import instants, local_times, numbers, same
+from powerlake.landing.adapters.columns import local_times, numbers, same
 from powerlake.landing.adapters.model import Adapter, Piece
 from powerlake.landing.adapters.source import files_of, read
 
-OFFSET = "+10:00"
+CLOCK = "Etc/GMT-10"
 """Standard time of Sydney, all year: docs/decisions/0003-sgsc-time-labels.md."""
 INTERVAL = np.timedelta64(30, "m")
 REGION = "AU-NSW"
@@ -24,29 +24,18 @@ COLUMNS = ("customer_id", "reading_datetime", "general_supply_kwh", "controlled_
 def pieces(folder: Path) -> Iterator[Piece]:
     """Load curves, a file a file; then the customers and their meters.
 
-    A reading is general supply plus controlled load, labelled with the start of its half hour and its offset. To
-    have the days as the meters count them, the layout `long` has the zone Etc/GMT-10 in conf. The meter is named as
-    the customer. That one is a customer since, and the meter stands since, the first reading is all the set tells;
-    whoever generated has a solar roof.
+    Readings stay in the set's own columns, which the layout `sgsc` is for: it says what their labels mean, that a
+    reading is general supply plus controlled load, and that summer is in January. The meter is named as the customer.
+    That one is a customer since, and the meter stands since, the first reading is all the set tells; whoever generated
+    has a solar roof.
     """
     known = []
     for file in files_of(folder, PATTERN):
         readings = read(file, *COLUMNS)
         starts = local_times(readings["reading_datetime"]) - INTERVAL
-        yield Piece("metering/load_curves", f"{file.name.split('.')[0]}.csv.gz", _load_curves(readings, starts))
+        yield Piece("metering/load_curves", f"{file.name.split('.')[0]}.csv.gz", readings.select(COLUMNS[:4]))
         known.append(_seen(readings, pa.array(starts.astype("datetime64[D]"))))
     yield from _customers(pa.concat_tables(known))
-
-
-def _load_curves(readings: pa.Table, starts: np.ndarray) -> pa.Table:
-    general, controlled = (numbers(readings[name]) for name in COLUMNS[2:4])
-    return pa.table(
-        {
-            "meter_id": readings["customer_id"],
-            "reading_at": instants(starts, OFFSET),
-            "kwh": pc.round(pc.add(general, controlled), 6),
-        }
-    )
 
 
 def _seen(readings: pa.Table, dates: pa.Array) -> pa.Table:
@@ -81,4 +70,4 @@ def _customers(known: pa.Table) -> Iterator[Piece]:
     yield Piece("metering/meters", "sgsc_meters.csv", pa.table(meters))
 
 
-SGSC_HOUSEHOLDS = Adapter("sgsc_households", "half-hourly readings of Australian households", (PATTERN,), pieces)
+SGSC_HOUSEHOLDS = Adapter("sgsc_households", "half-hourly readings of Australian households", (PATTERN,), pieces, CLOCK)

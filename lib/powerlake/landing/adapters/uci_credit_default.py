@@ -117,4 +117,6 @@ def _last_day(month: np.datetime64) -> str:
     return str((month + 1).astype("datetime64[D]") - 1)
 
 
-UCI_CREDIT_DEFAULT = Adapter("uci_credit_default", "credit-card statements, payments and defaults", (FILE,), pieces)
+UCI_CREDIT_DEFAULT = Adapter(
+    "uci_credit_default", "credit-card statements, payments and defaults", (FILE,), pieces, "Asia/Taipei"
+)

@@ -23,10 +23,11 @@ GZIP_LEVEL = 1
 
 @dataclass(frozen=True)
 class Adapted:
-    """What was written: files below `out`, and rows by feed (department/name, or `truth`)."""
+    """What was written: files below `out`, and rows by feed (department/name, or `truth`); the set's clock."""
 
     files: tuple[Path, ...]
     rows: dict[str, int]
+    clock: str
 
 
 def write_adapted(adapter: Adapter, source: Path, out: Path) -> Adapted:
@@ -43,7 +44,7 @@ def write_adapted(adapter: Adapter, source: Path, out: Path) -> Adapted:
     for piece in (piece for piece in adapter.pieces(source) if len(piece.rows)):
         files.append(_write(piece, out))
         rows[piece.feed] += len(piece.rows)
-    return Adapted(tuple(files), dict(rows))
+    return Adapted(tuple(files), dict(rows), adapter.clock)
 
 
 def _write(piece: Piece, out: Path) -> Path:

@@ -56,5 +56,5 @@ def condition(text: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 ZHEJIANG_DAILY_WEATHER = Adapter(
-    "zhejiang_daily_weather", "daily weather of Zhejiang's areas in Chinese", (PATTERN,), pieces
+    "zhejiang_daily_weather", "daily weather of Zhejiang's areas in Chinese", (PATTERN,), pieces, "Asia/Shanghai"
 )

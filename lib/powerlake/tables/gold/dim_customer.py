@@ -31,7 +31,7 @@ DIM_CUSTOMER = Table(
         Column("payment_method", STRING, "How bills are paid"),
         Column("tariff_code", STRING, "Tariff, as in gold.dim_tariff"),
         Column("tariff_kind", STRING, "How the tariff counts"),
-        Column("point_id", STRING, "Supply point of the contract", pii=PII.PSEUDONYM),
+        Column("point_id", STRING, "Supply point of the contract, or else the customer number", pii=PII.PSEUDONYM),
         Column("meter_id", STRING, "Meter at the point", pii=PII.PSEUDONYM),
         Column("transformer_id", STRING, "Transformer the meter hangs on"),
         Column("feeder_id", STRING, "Feeder of the transformer"),
