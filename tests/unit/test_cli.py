@@ -355,7 +355,7 @@ def test_status_tells_what_the_newest_run_left_out_and_why(powerlake, project, m
     assert json.loads(powerlake("status", "--json")[1])["left_out"] == []
     monkeypatch.setattr(FakeEngine, "fails", {"silver.load_curves": TableMissing("bronze.load_curves_raw")})
     powerlake("run", "daily")
-    why = "without bronze.load_curves_raw there is no silver.load_curves, quarantine.load_curves"
+    why = "without bronze.load_curves_raw there is no silver.load_curves"
     (told,) = json.loads(powerlake("status", "--json")[1])["left_out"]
     assert (told["left_out"], told["why"]) == ("silver.load_curves", why)
     assert f"{told['run']}  silver.load_curves  {why}" in powerlake("status")[1]
