@@ -28,6 +28,9 @@ FREE_BYTES = 512 * 2**20
 MOST_NAMED = 2_000
 """Files of a table up to which Spark is given their names."""
 
+SMALL_BYTES = 16 * 2**20
+"""Size of a table's files up to which it comes in one partition, so that it is grouped without a shuffle."""
+
 _UNREADABLE = {"deletionVectors", "columnMapping"}
 """Reader features under which a list of files is not the table."""
 
@@ -199,13 +202,15 @@ class Lake:
         """The table's rows, now or as of a version. Raises TableMissing where nothing has been written.
 
         Spark is given the names of the files from Delta's log: its own reading of a log that has moved on takes half a
-        second a table, which a day's run pays for dozens of small tables. Of many files Delta's reader is told.
+        second a table, which a day's run pays for dozens of small tables. Of many files Delta's reader is told. A small
+        table comes in one partition: what is joined and grouped of such needs no shuffle.
         """
         if self.delta(table) is None:
             raise TableMissing(table.name)
         files = self.files(table) if version is None else self._files_at(table, version)
         if len(files) <= MOST_NAMED:
-            return self.frame(table, [file.path for file in files])
+            rows = self.frame(table, [file.path for file in files])
+            return rows.coalesce(1) if sum(file.bytes for file in files) <= SMALL_BYTES else rows
         reader = self.session.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)

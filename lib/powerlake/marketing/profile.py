@@ -67,9 +67,19 @@ def customer_profiles(frames: Frames, as_of: date, standing: DataFrame | None = 
     `frames` must have silver.customers. Where the profiles `standing` are given, their weather responses are kept.
     """
     customers = accounts(frames["silver.customers"], as_of)
-    parts = _parts(frames, customers, as_of, standing)
-    joined = reduce(lambda one, other: one.join(other, "customer_id", how="left"), parts, customers)
-    return _declared(_counted(joined, frames), as_of)
+    joined = _side_by_side([customers, *_parts(frames, customers, as_of, standing)])
+    of_customers = joined.where(F.col("is_active").isNotNull())  # which `accounts` says of each
+    return _declared(_counted(of_customers, frames), as_of)
+
+
+def _side_by_side(parts: Iterable[DataFrame]) -> DataFrame:
+    """The parts, each with a row a customer and columns of its own, in one row a customer.
+
+    One aggregate over all of them below one another: a plan with a join a part took three times as long to make.
+    """
+    stacked = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), parts)
+    names = [name for name in stacked.columns if name != "customer_id"]
+    return stacked.groupBy("customer_id").agg(*(F.max(name).alias(name) for name in names))
 
 
 def _parts(frames: Frames, customers: DataFrame, as_of: date, standing: DataFrame | None) -> Iterator[DataFrame]:
