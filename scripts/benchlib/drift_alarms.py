@@ -23,8 +23,7 @@ HISTORY = timedelta(days=35)
 PLANTED = (1.1, 1.3, 2.0, 1000.0)
 """By which all numbers of the judged day are multiplied."""
 
-LATER = date.max - timedelta(days=400)
-"""When no more rows are to come."""
+LATER = date(9000, 1, 1)
 
 
 def main() -> None:
@@ -67,12 +66,13 @@ def _days_of(lake: Lake, watched: Watched) -> Days:
 
 
 def _windows(days: Days, every: int) -> Iterator[tuple[Days, date]]:
-    """The table as it stood at every so many days, once there is a history to compare with."""
+    """The table as it stood when a day followed the one that is judged, once there is a history to compare with."""
     if not days:
         return
     last = min(days) + HISTORY
-    while last < max(days):  # the very last day may be a part of one
-        window = {day: part for day, part in days.items() if last - LOOKED_BACK < day <= last}
+    while last < max(days):
+        follows = min(day for day in days if day > last)
+        window = {day: part for day, part in days.items() if last - LOOKED_BACK < day <= follows}
         if last in window:
             yield window, last
         last += timedelta(days=every)

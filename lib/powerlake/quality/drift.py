@@ -65,10 +65,9 @@ class Compared:
 def judged_days(watched: Watched, days: Days, today: date, rules: DriftRules) -> list[Judged]:
     """Volume, distributions and missing values of the last day of the table that is complete.
 
-    A day is complete when a later one has rows, or when its rows are not on time any more. Nothing is said of a table
-    with too few days before.
+    Nothing is said of a table with too few days before.
     """
-    last = last_complete(days, today, watched.late_days)
+    last = last_complete(days, today)
     if last is None:
         return []
     found = [*_volume_of(watched, days, last, rules)]
@@ -80,14 +79,10 @@ def judged_days(watched: Watched, days: Days, today: date, rules: DriftRules) ->
     return found
 
 
-def last_complete(days: Days, today: date, late_days: float) -> date | None:
-    """The newest day up to `today` of which no more rows are to come."""
+def last_complete(days: Days, today: date) -> date | None:
+    """The newest day up to `today` that a later one follows: the last may be a part of a day, whenever it was."""
     known = sorted(day for day, part in days.items() if day <= today and part.rows)
-    if not known:
-        return None
-    if today > known[-1] + timedelta(days=late_days) or len(known) == 1:
-        return known[-1]
-    return known[-2]
+    return known[-2] if len(known) > 1 else None
 
 
 def compare(days: Days, last: date, rules: DriftRules) -> Compared | None:

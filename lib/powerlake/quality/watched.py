@@ -18,16 +18,12 @@ CURVES_FEED = "metering/load_curves"
 
 @dataclass(frozen=True)
 class Watched:
-    """A table cut by month, the column of its day, and the columns whose distribution is followed.
-
-    `late_days` is how long after a day its rows may still come.
-    """
+    """A table cut by month, the column of its day, and the columns whose distribution is followed."""
 
     table: Table
     day: str
     numbers: tuple[str, ...]
     codes: tuple[str, ...]
-    late_days: float
 
 
 def _of_feed(feed: Feed) -> Watched:
@@ -35,7 +31,7 @@ def _of_feed(feed: Feed) -> Watched:
     day = local_date_of(month) if month.kind is Kind.INSTANT else month.name
     numbers = tuple(item.name for item in feed.fields if item.kind in {Kind.INTEGER, Kind.DECIMAL})
     codes = tuple(item.name for item in feed.fields if item.kind in {Kind.CODE, Kind.BOOLEAN})
-    return Watched(silver_of(feed), day, numbers, codes, feed.late_days)
+    return Watched(silver_of(feed), day, numbers, codes)
 
 
 _CURVES_LATE_DAYS = (LOAD_CURVES.freshness_hours or 24) / 24
@@ -46,7 +42,6 @@ _CURVES = Watched(
     "date",
     ("received_points", "estimated_points", "missing_points"),
     ("interval_minutes", "points", "layout"),
-    _CURVES_LATE_DAYS,
 )
 _FEATURES = Watched(
     DAILY_LOAD_FEATURES,
@@ -57,7 +52,6 @@ _FEATURES = Watched(
         *("known_share", "estimated_share"),
     ),
     (),
-    _CURVES_LATE_DAYS,
 )
 
 WATCHED: Mapping[str, Watched] = {

@@ -81,13 +81,13 @@ def watch(tmp_path: Path, repository: Path) -> Watch:
 
 @pytest.fixture
 def alarms(rows) -> Callable[..., pa.Table]:
-    """`alarms(per day, last day's count, last day's severity)`: forty days of rows of silver.alarms."""
+    """`alarms(per day, last day's count, last day's severity)`: forty days of silver.alarms, and a row of the next."""
 
     def made(a_day: int = 60, last: int | None = None, severity: str | None = None) -> pa.Table:
         given = []
-        for number in range(40):
+        for number in range(41):
             day, is_last = FIRST + timedelta(days=number), number == 39
-            for row in range(last if is_last and last is not None else a_day):
+            for row in range(last if is_last and last is not None else a_day if number < 40 else 1):
                 usual = ("info", "warning", "info", "critical")[row % 4]
                 given.append(
                     {

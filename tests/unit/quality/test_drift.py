@@ -22,21 +22,20 @@ from powerlake.tables.feeds import FEEDS
 RULES = DriftRules()
 FIRST = date(2024, 3, 1)
 LATER = date(2025, 1, 1)
-"""When nothing more is to come."""
 
-EVENTS = Watched(WATCHED["silver.alarms"].table, "day", ("size",), ("code",), 7)
+EVENTS = Watched(WATCHED["silver.alarms"].table, "day", ("size",), ("code",))
 Change = Callable[[dict[str, np.ndarray], np.random.Generator], dict[str, np.ndarray]]
 
 
 def events(days: int = 40, a_day: int = 400, seed: int = 0, change: Change | None = None) -> pa.Table:
-    """So many events a day of three codes and log-normal sizes, one in fifty without size; `change` is of the last day.
+    """So many events a day of three codes and log-normal sizes, one in fifty without size, and a few of the day after.
 
-    Days have a level of their own, as weather gives them.
+    Days have a level of their own, as weather gives them. `change` is of the last whole day.
     """
     rng = np.random.default_rng(seed)
     parts = []
-    for number in range(days):
-        count = rng.poisson(a_day)
+    for number in range(days + 1):
+        count = rng.poisson(a_day) if number < days else 3
         size = rng.lognormal(rng.normal(0, 0.1), 1, count)
         own = {
             "size": np.where(rng.random(count) < 0.02, np.nan, size),
@@ -108,16 +107,15 @@ def test_a_short_history_says_nothing() -> None:
     assert judged_days(EVENTS, {}, LATER, RULES) == []
 
 
-def test_the_last_day_is_judged_once_it_is_complete() -> None:
-    """A day that still fills is not short of rows."""
-    rows = events(change=PLANTED[5][1])
+def test_a_day_is_judged_once_another_follows() -> None:
+    """The last day with rows may still fill, or be what other clocks count to the next day; a day to come is none."""
     last = FIRST + timedelta(days=39)
-    assert "volume" in broken(rows)
-    assert judged(rows, today=last + timedelta(days=1))["volume"].outcome == "held"
-    days = day_parts(rows, "day", (), (), 1)
-    assert last_complete(days, last + timedelta(days=7), 7) == last - timedelta(days=1)
-    assert last_complete(days, last + timedelta(days=8), 7) == last
-    assert last_complete(days, last - timedelta(days=5), 7) == last - timedelta(days=6), "days to come do not count"
+    days = day_parts(events(), "day", (), (), 1)
+    assert days[last + timedelta(days=1)].rows == 3
+    assert last_complete(days, LATER) == last
+    assert last_complete(days, last) == last - timedelta(days=1)
+    assert last_complete({last: days[last]}, LATER) is None
+    assert last_complete({}, LATER) is None
 
 
 def counts(weekday: int, weekend: int, last: int) -> dict[date, int]:
