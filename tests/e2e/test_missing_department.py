@@ -38,7 +38,8 @@ NULL_WITHOUT = {
 """Columns of gold.customer_profile that the department alone fills."""
 
 
-SEGMENTS = "ml.customer_segments"
+CURVES = ("bronze.load_curves_raw", "silver.load_curves", "gold.daily_load_features")
+OF_ALL = "ops.landing_files"
 
 
 @dataclass
@@ -59,9 +60,11 @@ def rest(request, village, utility_at, tmp_path_factory) -> Rest:
 
 
 def jobs_of(department: str) -> list[str]:
-    """All of `daily`; the segments only where they lose their curves, for they need nothing else and take longest."""
-    jobs = [job.job for job in read_pipelines(find_project().pipelines)["daily"].jobs]
-    return [job for job in jobs if job != SEGMENTS or SEGMENTS in LEFT_OUT[department]]
+    """Those of `daily` that bring rows in, and all that read what is not there; the others would do as ever."""
+    jobs = read_pipelines(find_project().pipelines)["daily"].jobs
+    lost = {table for job in jobs if job.job in LEFT_OUT[department] for table in job.writes if table != OF_ALL}
+    bring = {*CURVES, "report.daily", *(f"{layer}.{name}" for layer in ("bronze", "silver") for name in LEFT_OUT)}
+    return [job.job for job in jobs if job.job in bring | LEFT_OUT[department] or lost & set(job.inputs)]
 
 
 def test_the_rest_is_built(rest) -> None:
