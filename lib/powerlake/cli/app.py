@@ -200,6 +200,7 @@ def simulate_utility(
     out: Annotated[Path, typer.Option(metavar="DIR", help="An empty folder, or one to make.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 0,
     start: Annotated[str | None, typer.Option(metavar="DAY", help="First local date; else 2024-01-01.")] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Without dirt, gaps, theft, faulty meters, conflicts.")] = False,
     env: Env = None,
 ) -> None:
     """Make the files of a synthetic utility.
@@ -208,7 +209,7 @@ def simulate_utility(
     """
     from powerlake.cli import dates, simulating
 
-    typer.echo(simulating.run(customers, days, seed, dates.day_of("--start", start), out, env))
+    typer.echo(simulating.run(customers, days, seed, dates.day_of("--start", start), out, env, is_clean=clean))
 
 
 @app.command()
