@@ -14,6 +14,7 @@ from powerlake.grid.topology_suspects import Comparison, topology_suspects
 from powerlake.pipeline.inputs import present
 from powerlake.tables.feeds import FEEDS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
+from powerlake.tables.gold.topology_suspects import TOPOLOGY_SUSPECTS
 from powerlake.tables.model import Table
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 from powerlake.tables.silver.of_feed import silver_of
@@ -66,7 +67,10 @@ def missing(ctx: JobContext, tables: tuple[Table, ...]) -> str:
 
 
 def losses(ctx: JobContext) -> DataFrame:
-    """Rows of gold.line_loss less the run. OF_LOSS must hold something; register reads are used where they do."""
+    """Rows of gold.line_loss less the run.
+
+    OF_LOSS must hold something; register reads and suspect meters are used where they do.
+    """
     rules, clock = ctx.settings.grid, ctx.settings.utility_clock
     meters = ctx.read(METERS)
     links = spans(ctx.read(TOPOLOGY), "meter", "transformer")
@@ -74,7 +78,8 @@ def losses(ctx: JobContext) -> DataFrame:
     reads = ctx.read(REGISTER_READS) if ctx.files(REGISTER_READS) else ctx.lake.empty_frame(REGISTER_READS)
     advances = monthly_advances(reads, meters, clock)
     sold = meter_months(areas, links, ctx.read(DAILY_LOAD_FEATURES), advances, meters)
-    return line_loss(areas, sold, ctx.read(TRANSFORMERS), rules)
+    suspects = ctx.read(TOPOLOGY_SUSPECTS) if ctx.files(TOPOLOGY_SUSPECTS) else None
+    return line_loss(areas, sold, ctx.read(TRANSFORMERS), rules, suspects)
 
 
 def suspects(ctx: JobContext) -> DataFrame:

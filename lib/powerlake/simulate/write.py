@@ -64,9 +64,7 @@ def _form(path: str, random: np.random.Generator) -> Form:
     return Form(kind, "gb18030" if is_chinese else "utf-8", is_gzip, dates)
 
 
-def _feed_files(
-    utility: Utility, work: Soiled, name: str, form: Form, random: np.random.Generator
-) -> Iterator[File]:
+def _feed_files(utility: Utility, work: Soiled, name: str, form: Form, random: np.random.Generator) -> Iterator[File]:
     """What lands, unless every row is held back, and what comes later; a day's files have names of their own."""
     stem = f"{work.feed.path}/{work.feed.name}_{name}"
     if len(work.rows):

@@ -1,0 +1,68 @@
+"""Every suite that can judge a simulated utility, on each of several utilities; what cannot be judged says why."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from powerlake.errors import ConfigurationError, PowerlakeError
+from powerlake.simulate.run import SUMMARY
+
+SOILED = ("dirt", "conflicts", "linkage", "topology", "line-loss", "market", "forecast", "artefacts")
+CLEAN = ("clean",)
+"""Suites of a utility with dirt and of one without, in the order of the page."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A suite on a utility: its result as the suite gives it, or why there is none."""
+
+    suite: str
+    utility: str
+    """In words: how large, how long, of which seed."""
+    result: Mapping[str, Any] | None
+    failure: str
+    seconds: float
+
+
+def judged(
+    folders: Sequence[Path], suites: Mapping[str, str], seed: int, progress: Progress = lambda line: None
+) -> list[Judged]:
+    """Every suite on every folder. Raises ConfigurationError for a folder that `powerlake simulate` did not make."""
+    facts = [(folder, _facts(folder)) for folder in folders]
+    found = []
+    for suite in (*SOILED, *CLEAN):
+        for folder, fact in facts:
+            if fact.get("is_clean", False) == (suite in CLEAN):
+                found.append(_judged(suite, suites[suite], folder, _name(fact), seed))
+                progress(f"{suite}, {found[-1].utility}: {found[-1].seconds:.0f} s {found[-1].failure}".rstrip())
+    return found
+
+
+def _judged(suite: str, module: str, folder: Path, utility: str, seed: int) -> Judged:
+    began = time.monotonic()
+    result, failure = None, ""
+    try:
+        result = importlib.import_module(module).evaluate(folder, None, seed)
+    except PowerlakeError as error:
+        failure = str(error)
+    return Judged(suite, utility, result, failure.replace(str(folder), "the utility"), time.monotonic() - began)
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    if not (folder / SUMMARY).is_file():
+        raise ConfigurationError(f"{folder} has no {SUMMARY}", remedy="name a folder that `powerlake simulate` made")
+    facts: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    return facts
+
+
+def _name(facts: Mapping[str, Any]) -> str:
+    clean = ", clean" if facts.get("is_clean") else ""
+    return f"{facts['customers']:,} × {facts['days']:,} d, seed {facts['seed']}{clean}"
