@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from powerlake.grid.links import on_the_day
@@ -20,8 +20,9 @@ def meter_months(
     """One row per meter, transformer area and month it hangs there: what was sold through it, in kWh.
 
     `sold_kwh` is the energy of its known days, and of the others by the register where that was read, else by the
-    mean of its known days, less what it fed in; null where there is neither. `estimated_kwh` is what of it rests on
-    estimated points or on that mean, `register_kwh` what on the register. `expected_days` and `known_days` count.
+    mean of its known days, less what it fed in; null where there is neither. What it fed in is by the register, in a
+    month without a reading of it by the month before. `estimated_kwh` is what rests on estimated points, on that mean,
+    or on the month before, `register_kwh` what on the register. `expected_days` and `known_days` count.
 
     `areas` are rows of `supply.area_months`, `links` of `links.spans`, `days` of gold.daily_load_features, `advances`
     of `registers.monthly_advances`.
@@ -71,13 +72,17 @@ def _filled(months: DataFrame) -> DataFrame:
     register = F.when(is_short & is_read, by_register)
     mean = F.when(is_short & register.isNull(), by_mean)
     gap = F.when(is_short, F.coalesce(register, mean)).otherwise(zero)
+    before = Window.partitionBy("meter_id").orderBy("month").rowsBetween(Window.unboundedPreceding, -1)
+    last_fed_in = F.last("reverse_kwh_per_day", ignorenulls=True).over(before)
+    fed_in = F.coalesce("reverse_kwh_per_day", last_fed_in, zero) * F.col("expected_days")
+    guessed_in = F.when(F.col("reverse_kwh_per_day").isNull(), fed_in).otherwise(zero)
     return months.select(
         "meter_id",
         "transformer_id",
         "month",
         "expected_days",
         known_days.alias("known_days"),
-        (known + gap - F.coalesce("reverse_kwh_per_day", zero) * F.col("expected_days")).alias("sold_kwh"),
-        (F.coalesce("guessed_kwh", zero) + F.coalesce(mean, zero)).alias("estimated_kwh"),
+        (known + gap - fed_in).alias("sold_kwh"),
+        (F.coalesce("guessed_kwh", zero) + F.coalesce(mean, zero) + guessed_in).alias("estimated_kwh"),
         F.coalesce(register, zero).alias("register_kwh"),
     )
