@@ -25,11 +25,13 @@ def line_loss(
     `sold.meter_months`, `transformers` of silver.transformers, `suspects` of gold.topology_suspects. Areas without a
     meter are left out: nothing is supplied there that could be sold.
     """
-    return (
+    recorded = (
         areas.join(_area_sold(sold, rules), on=["transformer_id", "month"], how="inner")
-        .join(_moved(sold, suspects), on=["transformer_id", "month"], how="left")
         .join(transformers.select("transformer_id", "feeder_id", "rated_kva"), on="transformer_id", how="left")
         .withColumn("technical_kwh", _technical(rules))
+    )
+    return (
+        recorded.join(_moved(sold, suspects, recorded), on=["transformer_id", "month"], how="left")
         .transform(_with_rates)
         .withColumn("doubt_rate", _doubt(rules))
         .transform(_against_history, rules)
@@ -52,22 +54,46 @@ def _area_sold(sold: DataFrame, rules: GridRules) -> DataFrame:
     )
 
 
-def _moved(sold: DataFrame, suspects: DataFrame | None) -> DataFrame:
+def _moved(sold: DataFrame, suspects: DataFrame | None, recorded: DataFrame) -> DataFrame:
     """transformer_id, month, suspect_meters, moved_kwh: what comes to an area if they are moved, less what goes."""
     if suspects is None:
         months = sold.select("transformer_id", "month").where(F.lit(False))
         return months.withColumns({"suspect_meters": F.lit(None).cast("long"), "moved_kwh": F.lit(None).cast("double")})
-    those = suspects.where("is_suspect").select("meter_id", "recorded_transformer_id", "likely_transformer_id")
-    hung = those.withColumnRenamed("recorded_transformer_id", "transformer_id")
-    moves = sold.select("meter_id", "transformer_id", "month", "sold_kwh").join(hung, ["meter_id", "transformer_id"])
     comes = F.struct(F.col("likely_transformer_id").alias("transformer_id"), F.col("sold_kwh").alias("kwh"))
-    goes = F.struct("transformer_id", (-F.col("sold_kwh")).alias("kwh"))
+    goes = F.struct(F.col("recorded_transformer_id").alias("transformer_id"), (-F.col("sold_kwh")).alias("kwh"))
     return (
-        moves.select("meter_id", "month", F.explode(F.array(comes, goes)).alias("move"))
+        _mending(sold, suspects, recorded)
+        .select("meter_id", "month", F.explode(F.array(comes, goes)).alias("move"))
         .select("meter_id", "month", "move.*")
         .groupBy("transformer_id", "month")
         .agg(F.countDistinct("meter_id").alias("suspect_meters"), F.sum("kwh").alias("moved_kwh"))
     )
+
+
+def _mending(sold: DataFrame, suspects: DataFrame, recorded: DataFrame) -> DataFrame:
+    """meter_id, month, recorded_transformer_id, likely_transformer_id, sold_kwh of the suspects whose move mends.
+
+    The hours' evidence for a move is one thing; the energy of the months is another, and has to agree: moved, a meter
+    must bring the two areas together closer to the loss that their plates explain, over all months.
+    """
+    loss = F.col("supplied_kwh") - F.col("sold_kwh") - F.coalesce("technical_kwh", F.lit(0.0))
+    left = recorded.select("transformer_id", "month", loss.alias("left_kwh"))
+    here, there = (
+        left.withColumnsRenamed({"transformer_id": f"{name}_transformer_id", "left_kwh": f"{name}_kwh"})
+        for name in ("recorded", "likely")
+    )
+    those = suspects.where("is_suspect").select("meter_id", "recorded_transformer_id", "likely_transformer_id")
+    moves = (
+        sold.select("meter_id", F.col("transformer_id").alias("recorded_transformer_id"), "month", "sold_kwh")
+        .join(those, ["meter_id", "recorded_transformer_id"])
+        .join(here, ["recorded_transformer_id", "month"])
+        .join(there, ["likely_transformer_id", "month"])
+    )
+    own, other, kwh = F.col("recorded_kwh"), F.col("likely_kwh"), F.coalesce("sold_kwh", F.lit(0.0))
+    better = F.abs(own) + F.abs(other) - F.abs(own + kwh) - F.abs(other - kwh)
+    mends = F.sum(better).over(Window.partitionBy("meter_id")) > 0
+    names = ("meter_id", "month", "recorded_transformer_id", "likely_transformer_id", "sold_kwh")
+    return moves.withColumn("mends", mends).where("mends").select(*names)
 
 
 def _technical(rules: GridRules) -> Column:

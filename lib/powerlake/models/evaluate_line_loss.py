@@ -19,12 +19,13 @@ PROTOCOL = (
     "gold.line_loss of every transformer area and month, suspect meters moved, against the true loss: technical, "
     "stolen and not counted by faulty meters. Errors are of the loss in kWh and as a share of the supply (mean, and "
     "median, which a few large ones do not move). Flags: share of area-months flagged; precision, the share of them in "
-    f"which planted theft and faults together make {MATERIAL:.0%} of the supply or more either way; recall of such "
-    "area-months, and of those by theft alone. marked: area-months with a suspect meter against those that a planted "
-    "wrong record touches. rank of stolen: rank correlation over areas of unexplained with stolen energy, in kWh and "
-    f"as shares of the supply. {AS_RECORDED}: no meter moved; {FEEDER_MEAN}: each area loses at its feeder's rate of the "
-    f"month, and is flagged where it loses {MATERIAL:.0%} more or gains {GAIN:.0%}; {EVERY_AREA}: all flagged. "
-    "…_recorded_right: over areas that no wrong record touches. 95 % bootstrap intervals over areas"
+    f"which planted theft and faults together make {MATERIAL:.0%} of the supply or more either way, and of those or "
+    "areas that a planted wrong record touches; recall of the former, and of those by theft alone. marked: area-months "
+    "with a suspect meter against those that a planted wrong record touches. rank of stolen: rank correlation over "
+    f"areas of unexplained with stolen energy, in kWh and as shares of the supply. {AS_RECORDED}: no meter moved; "
+    f"{FEEDER_MEAN}: each area loses at its feeder's rate of the month, and is flagged where it loses {MATERIAL:.0%} "
+    f"more or gains {GAIN:.0%}; {EVERY_AREA}: all flagged. …_recorded_right: over areas that no wrong record touches. "
+    "95 % bootstrap intervals over areas"
 )
 
 Floats = npt.NDArray[np.float64]
@@ -89,9 +90,11 @@ def _of_flags(rows: pd.DataFrame, flags: Bools, weights: Floats) -> dict[str, Me
     supplied = rows["supplied_kwh"].to_numpy(float)
     is_theft = rows["stolen_kwh"].to_numpy(float) >= MATERIAL * supplied
     is_lost = np.abs((rows["stolen_kwh"] + rows["miscounted_kwh"]).to_numpy(float)) >= MATERIAL * supplied
+    is_planted = is_lost | ~rows["is_recorded_right"].to_numpy(bool)
     return {
         "flagged": _mean(flags, weights),
         "flag_precision": _mean(is_lost, weights * flags),
+        "flag_precision_or_wrong_record": _mean(is_planted, weights * flags),
         "flag_recall": _mean(flags, weights * is_lost),
         "flag_recall_of_theft": _mean(flags, weights * is_theft),
     }

@@ -41,7 +41,7 @@ LINE_LOSS = Table(
         Column(
             "suspect_meters",
             INT,
-            "Meters that gold.topology_suspects holds to be wrongly recorded here or to hang here in truth",
+            "Meters that gold.topology_suspects suspects here, recorded or in truth, and whose move mends the losses",
             unit="1",
             nullable=False,
         ),
