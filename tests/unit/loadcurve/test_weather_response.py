@@ -71,7 +71,7 @@ def test_of_fits_that_are_one_line_the_lower_balance_point_is_taken(seed):
     temperature = rng.uniform(-20, 12.9, DAYS)
     kwh = 12 - 0.3 * temperature + rng.normal(0, 1.0, DAYS)
     found = weather_response(kwh[None], temperature)
-    lowest_above = BALANCE_C[BALANCE_C >= temperature.max()][0]
+    lowest_above = BALANCE_C[temperature.max() <= BALANCE_C][0]
     assert found.heating_balance_c[0] <= lowest_above
 
 

@@ -38,11 +38,11 @@ def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
         raise ConfigurationError(f"{train} is not a clean utility", remedy="make one with `powerlake simulate --clean`")
     settings = load_settings(find_project())
     feeds = conformed_feeds(train, settings)
-    alarms = [alarm for feed in feeds.values() for alarm in _of_feed(feed)]
+    alarms = [alarm for feed in feeds.values() for alarm in alarms_of_feed(feed)]
     return evaluate_clean([*alarms, *_of_curves(train, settings), *_of_conflicts(feeds, settings)], seed)
 
 
-def _of_feed(feed: Conformed) -> Iterator[Alarms]:
+def alarms_of_feed(feed: Conformed) -> Iterator[Alarms]:
     """Rows that do not stand, by reason or fate; rows of silver that were edited, by rule."""
     where, rows = feed.feed.path, feed.rows
     fallen = rows.filter(pc.not_equal(rows["fate"], STANDS))
