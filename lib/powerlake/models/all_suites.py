@@ -13,9 +13,10 @@ from typing import Any
 from powerlake.errors import ConfigurationError, PowerlakeError
 from powerlake.simulate.run import SUMMARY
 
-SOILED = ("dirt", "conflicts", "linkage", "topology", "line-loss", "market", "forecast", "artefacts")
+SOILED = ("dirt", "conflicts", "linkage", "topology", "line-loss", "market", "forecast")
 CLEAN = ("clean",)
-"""Suites of a utility with dirt and of one without, in the order of the page."""
+"""Suites of a utility with dirt and of one without, in the order of the page. What judges the simulator itself is not
+among them: see docs/simulation.md."""
 
 Progress = Callable[[str], None]
 
@@ -38,12 +39,11 @@ def judged(
     """Every suite on every folder. Raises ConfigurationError for a folder that `powerlake simulate` did not make."""
     facts = [(folder, _facts(folder)) for folder in folders]
     found = []
-    for suite in (*SOILED, *CLEAN):
-        for folder, fact in facts:
-            if fact.get("is_clean", False) == (suite in CLEAN):
-                found.append(_judged(suite, suites[suite], folder, _name(fact), seed))
-                progress(f"{suite}, {found[-1].utility}: {found[-1].seconds:.0f} s {found[-1].failure}".rstrip())
-    return found
+    for folder, fact in facts:
+        for suite in CLEAN if fact.get("is_clean") else SOILED:
+            found.append(_judged(suite, suites[suite], folder, _name(fact), seed))
+            progress(f"{suite}, {found[-1].utility}: {found[-1].seconds:.0f} s {found[-1].failure}".rstrip())
+    return sorted(found, key=lambda one: (*SOILED, *CLEAN).index(one.suite))
 
 
 def _judged(suite: str, module: str, folder: Path, utility: str, seed: int) -> Judged:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +37,26 @@ def truth_rows(folder: Path, name: str) -> pa.Table:
     return pa.concat_tables([pq.read_table(file) for file in files], promote_options="permissive")
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A folder's curves under some settings, told apart by their digest."""
+
+    folder: Path
+    digest: str
+    settings: Settings = field(compare=False)
+
+
 def curve_rows(folder: Path, settings: Settings) -> pa.Table:
-    """meter_id, date, kwh and what `daily_features` needs, of silver.load_curves. Raises ConfigurationError."""
-    parts = [part.curves.select(INPUT_COLUMNS) for part in conformed_curves(folder, settings)]
+    """meter_id, date, kwh and what `daily_features` needs, of silver.load_curves. Raises ConfigurationError.
+
+    Those last asked for are kept, for several suites ask for the same.
+    """
+    return _curve_rows(_Asked(folder, settings.digest(), settings))
+
+
+@lru_cache(maxsize=1)
+def _curve_rows(asked: _Asked) -> pa.Table:
+    parts = [part.curves.select(INPUT_COLUMNS) for part in conformed_curves(asked.folder, asked.settings)]
     curves = pa.concat_tables(parts).combine_chunks()
     named = {
         "points": pa.array(lengths(curves["kwh"]).astype(np.int16)),
