@@ -53,6 +53,8 @@ def _judged(suite: str, module: str, folder: Path, utility: str, seed: int) -> J
         result = importlib.import_module(module).evaluate(folder, None, seed)
     except PowerlakeError as error:
         failure = str(error)
+    except Exception as error:  # one that breaks is told on the page, and does not take the others' minutes with it
+        failure = f"it broke, {type(error).__name__}: {error}".partition("\n")[0]
     return Judged(suite, utility, result, failure.replace(str(folder), "the utility"), time.monotonic() - began)
 
 

@@ -127,7 +127,8 @@ def _ranks(rows: pd.DataFrame, unexplained: pd.Series, seed: int) -> dict[str, M
     """Spearman's correlation of an area's unexplained with its stolen energy, all months together."""
     areas, of = np.unique(rows["transformer_id"], return_inverse=True)
     found, planted, supplied = (
-        np.bincount(of, values.to_numpy(float)) for values in (unexplained, rows["stolen_kwh"], rows["supplied_kwh"])
+        np.asarray(np.bincount(of, values.to_numpy(float)), float)
+        for values in (unexplained, rows["stolen_kwh"], rows["supplied_kwh"])
     )
     draws = [np.repeat(np.arange(len(areas)), draw.astype(int)) for draw in resamples(len(areas), seed)]
     ranks = {}

@@ -49,8 +49,8 @@ def forecasts_of(days: pd.DataFrame, utility: Utility) -> Forecasts:
             naive, metered = normal[row, -HORIZON:], raw[row, -HORIZON:]
             known = np.isfinite(actual) & np.isfinite(ahead.use) & np.isfinite(naive) & np.isfinite(metered)
             for month in np.flatnonzero(known):
-                values = actual[month], ahead.use[month], naive[month], metered[month]
-                made.append((place[cell], *values, inside[:, month], ahead.method == MODEL))
+                uses = actual[month], ahead.use[month], naive[month], metered[month]
+                made.append((place[cell], *uses, inside[:, month], ahead.method == MODEL))
     values = np.array([row[1:5] for row in made], float).reshape(-1, 4)
     return Forecasts(
         cell=np.array([row[0] for row in made], np.int64),
