@@ -19,13 +19,16 @@ import pytest
 
 from powerlake.cli import simulating
 from powerlake.lake.bulk import run_tasks
+from powerlake.models.suites.conformed_feeds import UNREAD, conformed_feeds, plain_key, plain_truth_keys
+from powerlake.project import find_project
+from powerlake.settings import load_settings
 from powerlake.simulate.curve_files import FEED as LOAD_CURVES
 from powerlake.simulate.run import SUMMARY, here, simulate
 from powerlake.simulate.utility import Utility as Simulation
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
 from powerlake.tables.bronze.of_feed import bronze_of
 from powerlake.tables.feeds import FEEDS
-from powerlake.tables.feeds.model import Feed, Kind
+from powerlake.tables.feeds.model import Feed
 from powerlake.tables.model import Table
 from powerlake.tables.ops.landing_files import LANDING_FILES
 from powerlake.tables.quarantine import quarantine_of
@@ -216,21 +219,17 @@ def of_batch(rows: pa.Table, batch: int) -> pa.Table:
 
 def of_key(story: Story, feed: Feed, key: str) -> list[dict[str, object]]:
     """The rows of a key as they count: the last one rules."""
-    rows = [row for row in story.rows(bronze_of(feed)).to_pylist() if written(feed, row) == read(feed, key)]
-    return sorted(rows, key=lambda row: (row["batch"], row["file"], row["row_number"]))
+    rows = story.rows(bronze_of(feed))
+    wanted = plain_truth_keys(feed, pa.chunked_array([[key]]))
+    found = rows.filter(pc.is_in(plain_key(feed, rows), wanted)).to_pylist()
+    return sorted(found, key=lambda row: (row["batch"], row["file"], row["row_number"]))
 
 
-def read(feed: Feed, key: str) -> tuple[str, ...]:
-    parts = key.split("|")
-    return tuple(plain(feed, name, part) for name, part in zip(feed.key, parts, strict=True))
-
-
-def written(feed: Feed, row: dict[str, object]) -> tuple[str, ...]:
-    return tuple(plain(feed, name, row[name]) for name in feed.key)
-
-
-def plain(feed: Feed, name: str, cell: str) -> str:
-    """Times as their digits down to the second, whatever form they were sent in."""
-    if feed.field(name).kind not in {Kind.DATE, Kind.INSTANT}:
-        return cell
-    return "".join(filter(str.isdigit, cell))[:14]
+def test_what_the_kernels_do_to_a_folder_is_what_jobs_do_to_a_lake(story, simulated) -> None:
+    """The dirt and clean suites follow rows through the kernels alone: bronze keeps and refuses the same."""
+    feeds = conformed_feeds(simulated, load_settings(find_project()))
+    assert feeds.keys() == FEEDS.keys()
+    for path, feed in feeds.items():
+        unread = feed.rows.filter(pc.equal(feed.rows["fate"], UNREAD))
+        assert len(feed.cells) == len(story.rows(bronze_of(FEEDS[path]))), path
+        assert len(unread) == len(story.rows(quarantine_of(bronze_of(FEEDS[path])))), path

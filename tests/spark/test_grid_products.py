@@ -149,6 +149,45 @@ sold_kwh double, estimated_kwh double, register_kwh double"
     assert [row["is_outlier"] for row in found] == [False] * 4 + [True] * 2
 
 
+def moved(frame, meters: list[tuple[str, str, float]], suspects: list[tuple[str, str, str, bool]]) -> dict[str, object]:
+    """Rows of line_loss by area, 1000 kWh into each; `meters` are (meter, area, kWh) of two months."""
+    session = frame(TRANSFORMERS, {}).sparkSession
+    months = ("2024-01", "2024-02")
+    areas = session.createDataFrame(
+        [(area, month, FIRST, AS_OF, 31, 1.0, 1000.0, 0.0) for area in ("T1", "T2", "T3") for month in months],
+        "transformer_id string, month string, from_date date, to_date date, days int, supplied_known_share double, "
+        "supplied_kwh double, square_kva2h double",
+    )
+    sold = session.createDataFrame(
+        [(meter, area, month, 31, 31, kwh, 0.0, 0.0) for meter, area, kwh in meters for month in months],
+        "meter_id string, transformer_id string, month string, expected_days long, known_days long, "
+        "sold_kwh double, estimated_kwh double, register_kwh double",
+    )
+    names = "meter_id string, recorded_transformer_id string, likely_transformer_id string, is_suspect boolean"
+    transformers = frame(TRANSFORMERS, *({"transformer_id": name, "rated_kva": 1.0} for name in ("T1", "T2", "T3")))
+    rules = GridRules(no_load_kw=0.0)
+    rows = line_loss(areas, sold, transformers, rules, session.createDataFrame(suspects, names)).collect()
+    return {row["transformer_id"]: row for row in rows if row["month"] == "2024-02"}
+
+
+def test_a_suspect_is_moved_where_that_mends_both_areas_and_only_there(frame) -> None:
+    meters = [("m1", "T1", 990.0), ("m2", "T1", 300.0), ("m3", "T2", 690.0), ("m4", "T3", 980.0)]
+    found = moved(frame, meters, [("m2", "T1", "T2", True), ("m4", "T3", "T1", True), ("m3", "T2", "T3", False)])
+    assert {area: row["suspect_meters"] for area, row in found.items()} == {"T1": 1, "T2": 1, "T3": 0}
+    rates = {area: (round(row["loss_rate"], 3), round(row["loss_rate_if_moved"], 3)) for area, row in found.items()}
+    assert rates == {"T1": (-0.29, 0.01), "T2": (0.31, 0.01), "T3": (0.02, 0.02)}
+    assert not any(row["is_outlier"] for row in found.values()), "what the move explains is no loss"
+    assert found["T2"]["unexplained_kwh"] == pytest.approx(10)
+
+
+def test_what_a_move_leaves_unexplained_still_stands_out(frame) -> None:
+    meters = [("m1", "T1", 990.0), ("m2", "T1", 300.0), ("m3", "T2", 500.0), ("m4", "T3", 980.0)]
+    found = moved(frame, meters, [("m2", "T1", "T2", True)])
+    assert found["T2"]["loss_rate_if_moved"] == pytest.approx(0.2)
+    assert found["T2"]["reasons"] == ["above_technical_loss"]
+    assert not found["T1"]["is_outlier"]
+
+
 def test_an_asset_knows_all_that_feeds_it_as_of_the_day(frame, topology) -> None:
     feeds = {
         "substation": frame(SUBSTATIONS, {"substation_id": "S1", "region_code": "R1", "capacity_mva": 50.0}),

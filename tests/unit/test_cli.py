@@ -194,7 +194,7 @@ def test_the_log_keeps_the_traceback_that_the_screen_does_not_show(powerlake, pr
         (("query", "SELECT * FROM silver.load_curves; DROP TABLE x"),
          "a query is one SELECT; only pipelines write tables"),
         (("tables", "gold.x"), "table gold.x is not declared; `powerlake tables` lists them"),
-        (("evaluate", "tides", "--train", "."), f"there is no suite tides; use one of: {', '.join(SUITES)}"),
+        (("evaluate", "tides", "--train", "."), f"there is no suite tides; use one of: all, {', '.join(SUITES)}"),
         (("evaluate", "segments", "--train", "nowhere"), "--train nowhere is not a folder"),
     ],
 )  # fmt: skip

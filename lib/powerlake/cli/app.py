@@ -226,6 +226,9 @@ def simulate_utility(
     out: Annotated[Path, typer.Option(metavar="DIR", help="An empty folder, or one to make.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 0,
     start: Annotated[str | None, typer.Option(metavar="DAY", help="First local date; else 2024-01-01.")] = None,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Without dirt, gaps, theft, faulty meters, conflicts.")
+    ] = False,
     env: Env = None,
 ) -> None:
     """Make the files of a synthetic utility.
@@ -234,7 +237,7 @@ def simulate_utility(
     """
     from powerlake.cli import dates, simulating
 
-    typer.echo(simulating.run(customers, days, seed, dates.day_of("--start", start), out, env))
+    typer.echo(simulating.run(customers, days, seed, dates.day_of("--start", start), out, env, is_clean=clean))
 
 
 @app.command()
@@ -298,19 +301,27 @@ def report(
 
 @app.command()
 def evaluate(
-    suite: Annotated[str, typer.Argument(metavar="SUITE", help="What to evaluate, such as segments.")],
-    train: Annotated[Path, typer.Option(metavar="DIR", help="Files to fit on; cross-validated without --test.")],
+    suite: Annotated[str, typer.Argument(metavar="SUITE", help="What to evaluate, such as segments, or all.")],
+    train: Annotated[
+        list[Path],
+        typer.Option(metavar="DIR", help="Files to fit on; cross-validated without --test. Several for all."),
+    ],
     test: Annotated[Path | None, typer.Option(metavar="DIR", help="Files to score once.")] = None,
     seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
+    page: Annotated[Path | None, typer.Option(metavar="FILE", help="With all: a page to put the figures on.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Score models on public data.
+    """Score models on public data, or on utilities that `simulate` made.
 
-    Runs the code that production runs, beside a baseline, with 95 % intervals.
+    Runs the code that production runs, beside a baseline, with 95 % intervals. `all` is every suite that can judge
+    simulated utilities, on each of several.
     """
     from powerlake.cli import evaluating
 
-    typer.echo(evaluating.evaluate(suite, train, test, seed, as_json=as_json))
+    if suite == evaluating.ALL:
+        typer.echo(evaluating.evaluate_all(train, seed, page, as_json=as_json))
+    else:
+        typer.echo(evaluating.evaluate(suite, train, test, seed, as_json=as_json))
 
 
 @app.command()

@@ -14,15 +14,17 @@ from powerlake.lake.session import open_session
 from powerlake.project import find_project
 from powerlake.settings import load_settings
 from powerlake.simulate.run import SUMMARY, Written, check_request, simulate
-from powerlake.simulate.utility import Utility
+from powerlake.simulate.utility import FIRST_DATE, Utility
 
 
-def run(customers: int, days: int, seed: int, start: date | None, out: Path, env: str | None) -> str:
+def run(
+    customers: int, days: int, seed: int, start: date | None, out: Path, env: str | None, *, is_clean: bool = False
+) -> str:
     """Writes the utility below `out`, spread over the session's workers; returns what was made.
 
     Raises ConfigurationError, before a session starts, for numbers or a folder that cannot be.
     """
-    utility = Utility(customers, days, seed) if start is None else Utility(customers, days, seed, start)
+    utility = Utility(customers, days, seed, start or FIRST_DATE, is_clean)
     check_request(utility, out)
     session = open_session(load_settings(find_project(), env).spark)
     spread = partial(run_tasks, session)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from powerlake.errors import ConfigurationError
 
+DIGITS = 6
+"""Of what is added up, energies in kWh and their squares, so that a month comes out the same again."""
+
 
 @dataclass(frozen=True)
 class GridRules:
@@ -32,6 +35,16 @@ class GridRules:
     """Loss rate above the technical one from which an area stands out."""
     gain_rate: float = 0.01
     """More sold than supplied, from this share on, is a fault of records or of a meter."""
+    meter_error: float = 0.006
+    """Standard deviation of a meter's relative error: class 1 of IEC 62053-21, ±1 % taken as even."""
+    supply_error: float = 0.003
+    """The same of the meter at the transformer with its current transformers, class 0.5."""
+    estimate_error: float = 0.3
+    """The same of an estimate in place of a reading; what days of one meter differ by."""
+    technical_error: float = 0.3
+    """The same of the loss by the plate: types differ, and the wires' share is a planner's figure."""
+    doubts: float = 3.0
+    """Standard deviations of all that by which an area must stand out."""
     least_known_share: float = 0.9
     """Of meter-days with a curve; an area with fewer is not called an outlier."""
     topology_days: int = 180

@@ -6,7 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from powerlake.grid.links import on_the_day
-from powerlake.grid.registers import multipliers
+from powerlake.grid.registers import LONGEST_ADVANCE_MONTHS, multipliers
+from powerlake.grid.rules import DIGITS
 
 LEAST_KNOWN = 0.5
 """Share of a day's points that must have a value for the day to count as known."""
@@ -20,8 +21,9 @@ def meter_months(
     """One row per meter, transformer area and month it hangs there: what was sold through it, in kWh.
 
     `sold_kwh` is the energy of its known days, and of the others by the register where that was read, else by the
-    mean of its known days, less what it fed in; null where there is neither. `estimated_kwh` is what of it rests on
-    estimated points or on that mean, `register_kwh` what on the register. `expected_days` and `known_days` count.
+    mean of its known days, less what it fed in; null where there is neither. What it fed in is by the register, in a
+    month without a reading of it by the month before. `estimated_kwh` is what rests on estimated points, on that mean,
+    or on the month before, `register_kwh` what on the register. `expected_days` and `known_days` count.
 
     `areas` are rows of `supply.area_months`, `links` of `links.spans`, `days` of gold.daily_load_features, `advances`
     of `registers.monthly_advances`.
@@ -33,6 +35,7 @@ def meter_months(
         .agg(F.sum("expected_days").alias("expected_days"), F.first("days").alias("area_days"))
         .join(_known(days, links, meters), on=["meter_id", "transformer_id", "month"], how="left")
         .join(advances, on=["meter_id", "month"], how="left")
+        .join(_last_fed_in(areas, advances), on=["meter_id", "month"], how="left")
         .transform(_filled)
     )
 
@@ -61,6 +64,22 @@ def _known(days: DataFrame, links: DataFrame, meters: DataFrame) -> DataFrame:
     )
 
 
+def _last_fed_in(areas: DataFrame, advances: DataFrame) -> DataFrame:
+    """meter_id, month of `areas`, last_reverse_kwh_per_day: what it fed in in the latest month before with a reading.
+
+    Of the LONGEST_ADVANCE_MONTHS before.
+    """
+    then = advances.select("meter_id", F.col("month").alias("then"), "reverse_kwh_per_day")
+    apart = F.months_between(F.to_date("month", "yyyy-MM"), F.to_date("then", "yyyy-MM"))
+    return (
+        then.where(F.col("reverse_kwh_per_day").isNotNull())
+        .crossJoin(F.broadcast(areas.select("month").distinct()))
+        .where(apart.between(1, LONGEST_ADVANCE_MONTHS))
+        .groupBy("meter_id", "month")
+        .agg(F.max_by("reverse_kwh_per_day", "then").alias("last_reverse_kwh_per_day"))
+    )
+
+
 def _filled(months: DataFrame) -> DataFrame:
     zero = F.lit(0.0)
     known, known_days = F.coalesce("known_kwh", zero), F.coalesce("known_days", F.lit(0))
@@ -71,13 +90,15 @@ def _filled(months: DataFrame) -> DataFrame:
     register = F.when(is_short & is_read, by_register)
     mean = F.when(is_short & register.isNull(), by_mean)
     gap = F.when(is_short, F.coalesce(register, mean)).otherwise(zero)
+    fed_in = F.coalesce("reverse_kwh_per_day", "last_reverse_kwh_per_day", zero) * F.col("expected_days")
+    guessed_in = F.when(F.col("reverse_kwh_per_day").isNull(), fed_in).otherwise(zero)
     return months.select(
         "meter_id",
         "transformer_id",
         "month",
-        "expected_days",
-        known_days.alias("known_days"),
-        (known + gap - F.coalesce("reverse_kwh_per_day", zero) * F.col("expected_days")).alias("sold_kwh"),
-        (F.coalesce("guessed_kwh", zero) + F.coalesce(mean, zero)).alias("estimated_kwh"),
-        F.coalesce(register, zero).alias("register_kwh"),
+        F.col("expected_days").cast("int").alias("expected_days"),
+        known_days.cast("int").alias("known_days"),
+        F.round(known + gap - fed_in, DIGITS).alias("sold_kwh"),
+        F.round(F.coalesce("guessed_kwh", zero) + F.coalesce(mean, zero) + guessed_in, DIGITS).alias("estimated_kwh"),
+        F.round(F.coalesce(register, zero), DIGITS).alias("register_kwh"),
     )

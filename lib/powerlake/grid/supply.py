@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from powerlake.grid.rules import DIGITS
+
 WINDINGS = ("high", "all")
 """Where a transformer's supply is measured: before its own loss."""
 
@@ -53,7 +55,7 @@ def area_months(hours: DataFrame) -> DataFrame:
             "to_date",
             "days",
             F.least(known, F.lit(1.0)).alias("supplied_known_share"),
-            (F.col("power_kw") / known).alias("supplied_kwh"),
-            (F.col("square") / known).alias("square_kva2h"),
+            F.round(F.col("power_kw") / known, DIGITS).alias("supplied_kwh"),
+            F.round(F.col("square") / known, DIGITS).alias("square_kva2h"),
         )
     )

@@ -48,7 +48,7 @@ class Flag(StrEnum):
     IMPOSSIBLE = "impossible"
     """A reading above what the connection can carry, or a spike beyond belief: taken out."""
     WRONG_UNIT = "wrong_unit"
-    """The day is about 1000 times the meter's usual: Wh sent as kWh, divided by 1000."""
+    """The day is about 1000 times the meter's usual, in whole numbers: Wh sent as kWh, divided by 1000."""
     ESTIMATED_TOO_LONG = "estimated_too_long"
     """Mostly estimates for many days on end: send someone to the meter."""
 

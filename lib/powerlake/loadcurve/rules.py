@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from powerlake.errors import ConfigurationError
 
-VEE_VERSION = "vee-1"
+VEE_VERSION = "vee-2"
 """Goes into every row of silver.load_curves. Raise it when a rule, not a threshold, changes what is published."""
 
 
@@ -33,7 +33,7 @@ class VeeRules:
     """kW; a lower mean power is not high: a house coming back from holiday."""
     wrong_unit_low: float = 300.0
     wrong_unit_high: float = 3000.0
-    """Mean power ÷ usual mean power between which a day counts as Wh sent as kWh (about 1000) …"""
+    """Mean power ÷ usual mean power between which a day of whole numbers counts as Wh sent as kWh (about 1000) …"""
     wrong_unit_floor_kw: float = 15.0
     """… if its mean power is above this, in kW: no household holds it for a day."""
     history_days: int = 28

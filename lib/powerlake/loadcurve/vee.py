@@ -59,7 +59,8 @@ def validated(days: Days, before: MeasuredDays, rules: VeeRules) -> Validated:
     flags = np.zeros((len(own), len(FLAGS)), dtype=bool)
     mean_kw = own.mean_kw()
     usual = _usual(history, np.concatenate([before.mean_kw(), mean_kw]), mean_kw, rules)
-    _convert(own, quality, _flag(flags, Flag.WRONG_UNIT, has_wrong_unit(mean_kw, usual, rules)))
+    is_wrong = _whole_days(own, has_wrong_unit(mean_kw, usual, rules))
+    _convert(own, quality, _flag(flags, Flag.WRONG_UNIT, is_wrong))
     _take_out(own, quality, _flag(flags, Flag.IMPOSSIBLE, own.highest_kw() > rules.maximum_kw), rules)
     _flag(flags, Flag.HIGH_AGAINST_HISTORY, is_high(own.mean_kw(), usual, rules))
     _flag_shapes(own, flags, rules)
@@ -91,6 +92,19 @@ def _usual(history: History, mean_of_all: Kilowatts, mean_kw: Kilowatts, rules: 
     asked = np.flatnonzero(mean_kw > min(rules.high_floor_kw, rules.wrong_unit_floor_kw))
     usual[asked] = usual_kw(history, mean_of_all, history.own[asked], rules)
     return usual
+
+
+def _whole_days(own: MeasuredDays, asked: Bools) -> Bools:
+    """(own days,) of those `asked`, the days whose every reading is a whole number, as Wh are.
+
+    A pump that rests for weeks and then runs is as far above its usual, but in kWh with decimals.
+    """
+    whole = asked.copy()
+    if asked.any():
+        points = own.points[asked]
+        has_decimals = own.kwh[np.repeat(asked, own.points)] % 1 > 0
+        whole[asked] = sums(has_decimals, np.cumsum(points) - points) == 0
+    return whole
 
 
 def _convert(own: MeasuredDays, quality: Codes, is_wrong: Bools) -> None:

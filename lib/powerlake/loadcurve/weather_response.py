@@ -29,6 +29,8 @@ MIN_DAYS_WITH_DEGREES = 10
 """Days that must have degree days of a kind before a slope on them is fitted, as in the OpenEEmeter."""
 ROUNDING = 1e-14
 """Of the squared mean, by which a further slope must lessen the variance that is left: less is rounding."""
+TIE = 1e-12
+"""Of the variance, by which fits that differ less are equal: two balance points beyond all days give one line."""
 BLOCK = 1024
 """Series worked on at a time: the fits of all pairs are then a few MB."""
 
@@ -131,7 +133,9 @@ def _fit(kwh: Doubles, temperature_c: Doubles, degrees: tuple[Doubles, Doubles])
     left = np.maximum(sums.total[:, None] - explained, 0) / np.maximum(sums.n[:, None] - terms - 1, 1)
     left += ROUNDING * sums.mean[:, None] ** 2 * terms
     is_sound = np.isfinite(left) & (base >= 0) & (heating >= 0) & (cooling >= 0)
-    best = np.argmin(np.where(is_sound, left, np.inf), axis=1)  # the least residual variance is the best adjusted R²
+    left = np.where(is_sound, left, np.inf)  # the least residual variance is the best adjusted R²
+    equal = left.min(axis=1) + TIE * sums.total / np.maximum(sums.n - 1, 1)
+    best = np.argmax(left <= equal[:, None], axis=1)
     return _chosen(sums, best, heating, cooling, base, explained, kwh.shape[1])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from powerlake.grid.line_loss import area_losses, judged
+from powerlake.grid.line_loss import line_loss
 from powerlake.grid.links import on_the_day, spans
 from powerlake.grid.registers import LONGEST_ADVANCE_MONTHS, monthly_advances, multipliers
 from powerlake.grid.sold import meter_months
@@ -15,8 +15,9 @@ from powerlake.months import shifted
 from powerlake.pipeline.changed import Held, months_to_make
 from powerlake.pipeline.inputs import present
 from powerlake.tables.feeds import FEEDS
+from powerlake.tables.gold.area_months import AREA_MONTHS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
-from powerlake.tables.gold.line_loss import LINE_LOSS
+from powerlake.tables.gold.meter_months import METER_MONTHS
 from powerlake.tables.gold.topology_suspects import TOPOLOGY_SUSPECTS
 from powerlake.tables.model import Table
 from powerlake.tables.silver.load_curves import LOAD_CURVES
@@ -47,8 +48,8 @@ ASSETS = {
 _LINK = ("child_kind", "child_id", "parent_kind", "parent_id")
 HUNG = Held(TOPOLOGY, _LINK, "valid_from_date", "valid_to_date")
 METERED = Held(METERS, ("meter_id", "multiplier", "register_digits"), "installed_date", "removed_date")
-RATED = Held(TRANSFORMERS, ("transformer_id", "feeder_id", "rated_kva"), "commissioned_date")
-OF_LOSS = (DAILY_LOAD_FEATURES, FEEDER_LOAD, TOPOLOGY, METERS, TRANSFORMERS)
+OF_SALES = (DAILY_LOAD_FEATURES, FEEDER_LOAD, TOPOLOGY, METERS)
+OF_LOSS = (AREA_MONTHS, METER_MONTHS, TRANSFORMERS)
 OF_TOPOLOGY = (LOAD_CURVES, FEEDER_LOAD, TOPOLOGY, METERS)
 
 
@@ -74,60 +75,52 @@ def missing(ctx: JobContext, tables: tuple[Table, ...]) -> str:
 
 
 def loss_months(ctx: JobContext) -> set[str]:
-    """The months in which gold.line_loss may be other than it stands, but for what it says of their past.
+    """The months in which gold.area_months or gold.meter_months may be other than they stand.
 
-    The measurement of a month's first midnight is of the month before, and a reading bears on as many months as an
-    advance may be long.
+    The measurement of a month's first midnight is of the month before. A reading bears on as many months as an advance
+    may be long, and what a meter fed in then on as many more.
     """
-    found = months_to_make(ctx, LINE_LOSS, [DAILY_LOAD_FEATURES], [HUNG, METERED, RATED])
-    for part in ctx.changed_since(FEEDER_LOAD, LINE_LOSS):
+    found = months_to_make(ctx, METER_MONTHS, [DAILY_LOAD_FEATURES], [HUNG, METERED])
+    for part in ctx.changed_since(FEEDER_LOAD, METER_MONTHS):
         found |= {part["month"], shifted(part["month"], -1)}
-    reach = range(-LONGEST_ADVANCE_MONTHS, LONGEST_ADVANCE_MONTHS + 1)
-    for part in ctx.changed_since(REGISTER_READS, LINE_LOSS):
+    reach = range(-LONGEST_ADVANCE_MONTHS, 2 * LONGEST_ADVANCE_MONTHS + 1)
+    for part in ctx.changed_since(REGISTER_READS, METER_MONTHS):
         found |= {shifted(part["month"], by) for by in reach}
-    return found & {file.partition["month"] for file in (*ctx.files(FEEDER_LOAD), *ctx.files(LINE_LOSS))}
+    return found & {file.partition["month"] for file in (*ctx.files(FEEDER_LOAD), *ctx.files(AREA_MONTHS))}
 
 
-def losses(ctx: JobContext, months: set[str]) -> DataFrame:
-    """Rows of gold.line_loss less the run, of `months` and of those of which they are the past.
+def areas_of(ctx: JobContext, months: set[str]) -> DataFrame:
+    """Rows of gold.area_months less the run, of `months`; the last hour of a month is measured in the next."""
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
 
-    OF_LOSS must hold something; register reads are used where they do.
+    load = ctx.read_months(FEEDER_LOAD, months | {shifted(month, 1) for month in months})
+    areas = load.transform(hourly_supply, ctx.settings.utility_clock).transform(area_months)
+    return areas.where(F.col("month").isin(sorted(months)))
+
+
+def sold_by_meters(ctx: JobContext, months: set[str]) -> DataFrame:
+    """Rows of gold.meter_months less the run, of `months`, whose areas are in gold.area_months already.
+
+    OF_SALES must hold something; register reads are used where they do.
     """
     from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
 
-    rules = ctx.settings.grid
-    made = _area_losses(ctx, months)
-    base = [name for name in LINE_LOSS.column_names if name in made.columns]
-    standing = ctx.lake.read(LINE_LOSS).where(~F.col("month").isin(sorted(months))).select(*base)
-    return judged(made.select(*base).unionByName(standing), rules).where(
-        F.col("month").isin(sorted(with_those_after(months, rules.history_months)))
-    )
-
-
-def with_those_after(months: set[str], count: int) -> set[str]:
-    """The months and the `count` months after each."""
-    return {shifted(month, by) for month in months for by in range(count + 1)}
-
-
-def _area_losses(ctx: JobContext, months: set[str]) -> DataFrame:
-    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
-
-    clock, meters = ctx.settings.utility_clock, ctx.read(METERS)
+    meters = ctx.read(METERS)
     links = spans(ctx.read(TOPOLOGY), "meter", "transformer")
-    load = ctx.read_months(FEEDER_LOAD, with_those_after(months, 1))
-    areas = load.transform(hourly_supply, clock).transform(area_months).where(F.col("month").isin(sorted(months)))
-    reach = {shifted(month, by) for month in months for by in (-LONGEST_ADVANCE_MONTHS, LONGEST_ADVANCE_MONTHS)}
+    reach = {shifted(month, by) for month in months for by in (-2 * LONGEST_ADVANCE_MONTHS, LONGEST_ADVANCE_MONTHS)}
     reads = ctx.lake.empty_frame(REGISTER_READS)
     if ctx.files(REGISTER_READS):
         reads = ctx.read(REGISTER_READS).where(F.col("month").between(min(reach), max(reach)))
-    sold = meter_months(
-        areas,
-        links,
-        ctx.read_months(DAILY_LOAD_FEATURES, months),
-        monthly_advances(reads, meters, clock),
-        meters,
-    )
-    return area_losses(areas, sold, ctx.read(TRANSFORMERS), ctx.settings.grid)
+    advances = monthly_advances(reads, meters, ctx.settings.utility_clock)
+    days = ctx.read_months(DAILY_LOAD_FEATURES, months)
+    return meter_months(ctx.read_months(AREA_MONTHS, months), links, days, advances, meters)
+
+
+def losses(ctx: JobContext) -> DataFrame:
+    """Rows of gold.line_loss less the run. OF_LOSS must hold something; suspect meters are used where they do."""
+    suspects = ctx.read(TOPOLOGY_SUSPECTS) if ctx.files(TOPOLOGY_SUSPECTS) else None
+    areas, sold = ctx.read(AREA_MONTHS), ctx.read(METER_MONTHS)
+    return line_loss(areas, sold, ctx.read(TRANSFORMERS), ctx.settings.grid, suspects)
 
 
 def suspects_due(ctx: JobContext) -> bool:

@@ -34,7 +34,11 @@ def customer_rows(utility: Utility, block: Block, customers: Customers) -> Made:
             "marketing/customers": pa.concat_tables([people, old.people]).sort_by("customer_id"),
             "marketing/contracts": contracts.sort_by([("contract_id", "ascending"), ("start_date", "ascending")]),
         },
-        truth={"duplicates": old.duplicates, "moves": _moves_truth(utility, block, customers)},
+        truth={
+            "duplicates": old.duplicates,
+            "moves": _moves_truth(utility, block, customers),
+            "conflicts": old.conflicts,
+        },
     )
 
 

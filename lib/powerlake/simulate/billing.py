@@ -7,15 +7,17 @@ import pyarrow as pa
 
 from powerlake.simulate.arrears import arrears_truth, draw_arrears
 from powerlake.simulate.bills import Billed, Bills, draw_bills
+from powerlake.simulate.conflicts import noted
 from powerlake.simulate.dunning import dunning_rows
 from powerlake.simulate.habits import draw_habits
 from powerlake.simulate.offers import TARIFFS
 from powerlake.simulate.payments import payment_rows
 from powerlake.simulate.utility import Block, Customers, Made, Utility
+from powerlake.tables.feeds.survivorship import Conflict
 
 
 def draw_billing(utility: Utility, block: Block, customers: Customers, metering: Billed) -> Made:
-    """Feeds marketing/bills, payments and dunning; truth arrears."""
+    """Feeds marketing/bills, payments and dunning; truth arrears and conflicts."""
     habits = draw_habits(utility, block, customers)
     bills = draw_bills(utility, block, customers, metering)
     arrears = draw_arrears(utility, block, customers, habits, bills)
@@ -25,7 +27,12 @@ def draw_billing(utility: Utility, block: Block, customers: Customers, metering:
             "marketing/payments": payment_rows(utility, block, customers, habits, bills, arrears),
             "marketing/dunning": dunning_rows(utility, block, customers, bills, arrears),
         },
-        truth={"arrears": arrears_truth(customers, bills, arrears)},
+        truth={
+            "arrears": arrears_truth(customers, bills, arrears),
+            "conflicts": noted(
+                Conflict.BILLED_BY_OTHER_TARIFF, ("bill", pa.array(bills.bill_id[bills.is_other])), "tariff_code"
+            ),
+        },
     )
 
 

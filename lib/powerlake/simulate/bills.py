@@ -13,13 +13,16 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from powerlake.simulate.offers import TARIFFS, Prices
+from powerlake.simulate.offers import FARM, FIRM_FLAT, FLAT, HOME_FLAT, HOME_STEP, TARIFFS, Prices
 from powerlake.simulate.tariffs import price_change_date
 from powerlake.simulate.utility import Block, Bools, Customers, Dates, Floats, Ints, Utility
 
 PERIODS = 4
+TARIFF_CATEGORIES = np.array([tariff.category for tariff in TARIFFS])
 ISSUE_DAYS = 5
 """Bills are issued within so many days after the last day billed."""
+BY_OTHER_SHARE = 0.0015
+"""Bills by another tariff than the contract's, one that asks for no hours; chosen."""
 DUE_DAYS = 15
 """Time to pay after issue."""
 CORRECTED_ESTIMATES = 0.3
@@ -59,6 +62,8 @@ class Bills:
     """(b, 4) by period of the tariff."""
     amount: Floats
     tariff: Ints
+    is_other: Bools
+    """Reckoned by another tariff than the contract's, by a clerk's error."""
     is_final: Bools
     is_estimated: Bools
     corrects: Ints
@@ -78,7 +83,7 @@ def draw_bills(utility: Utility, block: Block, customers: Customers, metering: B
     random = utility.rng("bills", block.number)
     customer, month, start, end = _spans(utility, customers)
     kwh = np.round(_energy(metering, customer, start, end), 2)
-    tariff = tariff_on(customers, customer, start)
+    tariff, kwh, is_other = _by_other_tariff(utility, block, tariff_on(customers, customer, start), kwh)
     year = utility.dates[start].astype("datetime64[Y]").astype(np.int64)
     before = _earlier_in_year(customer, year, kwh.sum(axis=1))
     issued = end + random.integers(1, ISSUE_DAYS + 1, len(customer))
@@ -108,6 +113,7 @@ def draw_bills(utility: Utility, block: Block, customers: Customers, metering: B
         kwh=np.concatenate([kwh, better]),
         amount=np.concatenate([amount, again]),
         tariff=tariff[whole],
+        is_other=is_other[whole],
         is_final=(end + 1 == customers.to_day[customer])[whole] & (end[whole] + 1 < utility.days),
         is_estimated=is_estimated[whole] & is_first,
         corrects=np.where(is_first, -1, whole),
@@ -139,6 +145,18 @@ def _energy_price(prices: Prices, has_periods: bool, kwh: Floats, before_kwh: Fl
     after = before_kwh + kwh.sum(axis=1)
     in_step = np.clip(after[:, None], limits, top) - np.clip(before_kwh[:, None], limits, top)
     return np.asarray(in_step @ price)
+
+
+def _by_other_tariff(utility: Utility, block: Block, tariff: Ints, kwh: Floats) -> tuple[Ints, Floats, Bools]:
+    """Tariffs and energies (b, 4) of bills, a few by another tariff with all energy in its one period; and which."""
+    random = utility.rng("other tariffs", block.number)
+    is_other = random.random(len(tariff)) < BY_OTHER_SHARE * utility.soil
+    is_home = TARIFF_CATEGORIES[tariff] == TARIFF_CATEGORIES[HOME_FLAT]
+    plain = np.where(is_home, HOME_FLAT, FIRM_FLAT)
+    other = np.where(plain != tariff, plain, np.where(is_home, HOME_STEP, FARM))
+    whole = np.zeros_like(kwh)
+    whole[:, FLAT] = np.round(kwh.sum(axis=1), 2)
+    return np.where(is_other, other, tariff), np.where(is_other[:, None], whole, kwh), is_other
 
 
 def tariff_on(customers: Customers, customer: Ints, day: Ints) -> Ints:

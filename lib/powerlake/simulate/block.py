@@ -10,6 +10,7 @@ from powerlake.simulate.accounts import customer_rows
 from powerlake.simulate.billing import draw_billing
 from powerlake.simulate.calendar import calendar_commons
 from powerlake.simulate.campaigns import campaign_commons, draw_marketing
+from powerlake.simulate.conflicts import with_conflicts
 from powerlake.simulate.curve_files import curve_files
 from powerlake.simulate.customers import draw_customers
 from powerlake.simulate.economy import economy_commons
@@ -38,7 +39,7 @@ def task_files(utility: Utility, number: int) -> Iterator[File]:
     block = utility.blocks[number]
     files, parts = block_parts(utility, block)
     yield from files
-    yield from files_of(utility, number, f"{number:05d}", joined(parts))
+    yield from files_of(utility, number, f"{number:05d}", with_conflicts(utility, block, joined(parts)))
 
 
 def common_parts(utility: Utility) -> list[Made]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.signal import lfilter
 
 from powerlake.simulate.calendar import calendar
-from powerlake.simulate.customers import FARM, INDUSTRY, LIGHTS, OFFICE, SHOP
+from powerlake.simulate.customers import FARM, INDUSTRY, LIGHTS, OFFICE, SHOP, draw_pumps
 from powerlake.simulate.economy import SECTORS, level_of
 from powerlake.simulate.outdoors import burning, farming
 from powerlake.simulate.utility import REGIONS, Block, Bools, Customers, Floats, Ints, Utility
@@ -72,7 +72,7 @@ def _ways(utility: Utility, block: Block, customers: Customers) -> Ints:
     """(n,) place in WAYS; without meaning for homes."""
     rng = utility.rng("ways of working", block.number)
     shifts = rng.choice((ONE_SHIFT, TWO_SHIFTS, THREE_SHIFTS), len(customers), p=SHIFT_SHARES)
-    farm = np.where(rng.random(len(customers)) < 0.55, PUMP, SHED)
+    farm = np.where(draw_pumps(utility, block), PUMP, SHED)
     shop = np.where(np.array(customers.sector_code) == "H", EATING, SHOPPING)
     industry = np.where(customers.is_high_energy, FURNACE, shifts)
     kinds = [customers.kind == kind for kind in (SHOP, OFFICE, INDUSTRY, FARM, LIGHTS)]

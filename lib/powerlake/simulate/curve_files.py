@@ -99,7 +99,7 @@ def _meter_days(metering: Metering, minutes: int, chosen: Bools) -> _Days:
 def _in_watt_hours(utility: Utility, days: _Days, random: np.random.Generator, dirt: list[pa.Table]) -> _Days:
     meters, of = np.unique(days.meter, return_inverse=True)
     begin = random.integers(0, utility.days, len(meters))
-    begin[random.random(len(meters)) >= WRONG_UNIT_SHARE] = utility.days
+    begin[random.random(len(meters)) >= WRONG_UNIT_SHARE * utility.soil] = utility.days
     length = random.integers(1, 11, len(meters))
     rows = (days.day >= begin[of]) & (days.day < (begin + length)[of])
     if rows.any():
@@ -113,14 +113,14 @@ def _monthly(
     """A file a month with what was in time; late and corrected days in files of their own, later."""
     for month, rows in _months(utility, days):
         part = days.taken(rows)
-        late = _late(part, random)
-        corrected = (random.random(len(part)) < CORRECTED_SHARE) & ~late
+        late = _late(part, random) & (not utility.is_clean)
+        corrected = (random.random(len(part)) < CORRECTED_SHARE * utility.soil) & ~late
         wrong = _Days(part.meter, part.day, np.where(corrected[:, None], np.round(part.kwh * 1.25, DECIMALS), part.kwh))
-        again = np.flatnonzero((random.random(len(part)) < DUPLICATE_SHARE) & ~late)
+        again = np.flatnonzero((random.random(len(part)) < DUPLICATE_SHARE * utility.soil) & ~late)
         sent = wrong.taken(np.concatenate([np.flatnonzero(~late), again]))
         file = _file("landing", month, name, _wide(utility, sent), form)
         yield file
-        if random.random() < DUPLICATE_FILE_CHANCE:
+        if random.random() < DUPLICATE_FILE_CHANCE * utility.soil:
             copy = file.path.replace(name, f"{name}_again")
             yield File(copy, file.content, file.rows)
             dirt.append(noted(FEED, "duplicate_file", pa.array([""]), "", copy))

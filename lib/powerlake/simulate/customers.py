@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from powerlake.simulate import offers
+from powerlake.simulate.outdoors import PUMP_LOAD_FACTOR
 from powerlake.simulate.utility import KINDS, Block, Bools, Customers, Floats, Ints, Utility
 
 KIND_SHARES = (0.80, 0.09, 0.04, 0.03, 0.03, 0.01)
@@ -24,6 +25,8 @@ LOAD_FACTORS = np.array([0.06, 0.25, 0.3, 0.45, 0.2, 0.45])
 """Mean over contracted power, by kind."""
 MEDIAN_AREA_M2 = np.array([0.0, 90.0, 700.0, 3500.0, 0.0, 0.0])
 """Floor area of firms at the median; that of homes follows the persons, farms and lights have none."""
+PUMP_SHARE = 0.55
+"""Of the farms."""
 SIZES_KW = np.array([6, 8, 10, 16, 20, 30, 50, 63, 80, 100, 125, 160, 200, 250, 315, 400, 500, 630, 800, 1000, 1250])
 """Contracted powers on offer, after the usual ratings of supply transformers; beyond the last, multiples of it."""
 SECTORS: dict[int, tuple[str, ...]] = {
@@ -71,6 +74,11 @@ class Moves:
     came: Ints
 
 
+def draw_pumps(utility: Utility, block: Block) -> Bools:
+    """(n,) farms that are irrigation pumps, the others sheds and greenhouses; without meaning for other customers."""
+    return np.asarray(utility.rng("pumps", block.number).random(block.size) < PUMP_SHARE)
+
+
 def draw_customers(utility: Utility, block: Block) -> Customers:
     """The customers of a block."""
     random = utility.rng("customers", block.number)
@@ -86,7 +94,9 @@ def draw_customers(utility: Utility, block: Block) -> Customers:
     )
     mean_kw = _mean_kw(kind, persons, area, is_high_energy, random)
     mean_kw = mean_kw + (kind == HOME) * (EV_KW * has_ev + HEAT_PUMP_KW * (area / 90) * has_heat_pump)
-    contracted = _contracted(mean_kw / LOAD_FACTORS[kind] + 4 * has_ev)
+    is_pump = (kind == FARM) & draw_pumps(utility, block)
+    factor = np.where(is_pump, PUMP_LOAD_FACTOR, LOAD_FACTORS[kind])
+    contracted = _contracted(mean_kw / factor + 4 * has_ev)
     tariff, switch_day, switched = _tariffs(utility, kind, contracted, has_ev | has_heat_pump, random)
     moves = draw_moves(utility, block, kind)
     return Customers(

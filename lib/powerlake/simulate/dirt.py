@@ -58,14 +58,14 @@ DELETED_SHARE = 0.002
 
 
 def soiled(utility: Utility, number: int, feed: Feed, rows: pa.Table) -> Soiled:
-    """The rows of a feed and block in the order of their keys, with dirt; duplicates stand at the end.
+    """The rows of a feed and block in the order of their keys, with dirt unless clean; duplicates stand at the end.
 
     `number` is the block's, −1 for what the blocks have in common.
     """
     random = utility.rng(f"dirt {feed.path}", number + 1)
     work = Soiled(feed, rows.sort_by([(name, "ascending") for name in feed.key]))
     for soil in (_full_width, _dangle, _rename, _mistake_unit, _hold_back, _correct, _delete, _double):
-        if len(work.rows):
+        if len(work.rows) and not utility.is_clean:
             soil(work, utility, random)
     return work
 

@@ -33,10 +33,13 @@ def draw_gaps(utility: Utility, block: Block, transformer: Ints, fleet: Fleet) -
     for minutes in np.unique(fleet.interval_minutes):
         those = np.unique(fleet.point[fleet.interval_minutes == minutes])
         points = 1440 // int(minutes)
-        drawn = random.random((len(those), days, points), np.float32) < (POINT_SHARE * reach[those])[:, None, None]
+        drawn = (
+            random.random((len(those), days, points), np.float32)
+            < (utility.soil * POINT_SHARE * reach[those])[:, None, None]
+        )
         lost[those] = np.repeat(drawn, 96 // points, axis=2)
-    by_day = random.random((n, days)) < (DAY_SHARE * reach)[:, None]
-    for _ in range(random.poisson(CONCENTRATOR_A_YEAR * days / 365)):
+    by_day = random.random((n, days)) < (utility.soil * DAY_SHARE * reach)[:, None]
+    for _ in range(random.poisson(utility.soil * CONCENTRATOR_A_YEAR * days / 365)):
         first, length = int(random.integers(days)), int(random.integers(1, 4))
         by_day[transformer == random.choice(transformer), first : first + length] = True
     return lost | (by_day | (np.arange(days) < _first_days(fleet, n)[:, None]))[:, :, None]

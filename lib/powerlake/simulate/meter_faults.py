@@ -135,7 +135,9 @@ def _spells(utility: Utility, points: Points, random: np.random.Generator) -> tu
     """Points whose meter goes wrong, first day, and the day after the last."""
     n = len(points.exists)
     supplied = points.to_day - points.from_day
-    fails = (random.random(n) < SHARE * utility.days / 365) & (supplied >= 2 * LEAST_DAYS) & points.exists
+    fails = (
+        (random.random(n) < utility.soil * SHARE * utility.days / 365) & (supplied >= 2 * LEAST_DAYS) & points.exists
+    )
     from_day = points.from_day + (random.random(n) * (supplied - LEAST_DAYS)).astype(np.int64)
     length = LEAST_DAYS + random.exponential(MEAN_DAYS, n).astype(np.int64)
     those = np.flatnonzero(fails)

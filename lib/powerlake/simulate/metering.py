@@ -17,6 +17,7 @@ from powerlake.simulate.points import Points
 from powerlake.simulate.registers import register_rows
 from powerlake.simulate.tariffs import period_of
 from powerlake.simulate.theft import Curves, Theft, draw_theft
+from powerlake.simulate.uncounted import uncounted_truth
 from powerlake.simulate.utility import Block, Bools, Customers, Made, Use, Utility
 
 PERIODS = 4
@@ -41,7 +42,7 @@ class Metering:
 def draw_metering(
     utility: Utility, block: Block, customers: Customers, points: Points, network: Network, use: Use
 ) -> Metering:
-    """Feeds metering/meters, register_reads and meter_events; truth of theft, meter faults and register roll-over.
+    """Feeds metering/meters, register_reads, meter_events; truth of theft, faults, roll-over and what was not counted.
 
     The load curves themselves are written from `measured` by `powerlake.simulate.curve_files`.
     """
@@ -64,6 +65,7 @@ def draw_metering(
         "theft": _theft_truth(utility, customers, points, fleet, theft),
         "meter_faults": _fault_truth(utility, customers, fleet, faults),
         "register_rollovers": rolled,
+        "uncounted": uncounted_truth(utility, network, points.together(use.taken), reported, counted),
     }
     return Metering(measured, billed, is_estimated, fleet, Made(feeds, truth))
 

@@ -104,7 +104,7 @@ def draw_network(utility: Utility, block: Block, customers: Customers) -> Networ
         transformer=transformer,
         moved_to=moved_to,
         move_day=move_day,
-        recorded=_records(rng, transformer, move_day < utility.days, count),
+        recorded=_records(rng, transformer, move_day < utility.days, count, utility.soil),
         phase=np.where(customers.contracted_kw >= THREE_PHASE_FROM_KW, THREE_PHASE, rng.integers(0, 3, len(customers))),
         transformers=draw_transformers(utility, block, area_kw, feeder),
         switchgear=draw_switchgear(utility, block),
@@ -205,8 +205,8 @@ def _reconfiguration(rng: np.random.Generator, utility: Utility, transformer: In
     return np.where(moves, other, transformer), np.where(moves, day, utility.days)
 
 
-def _records(rng: np.random.Generator, transformer: Ints, is_moved: Bools, count: int) -> Ints:
+def _records(rng: np.random.Generator, transformer: Ints, is_moved: Bools, count: int, soil: float) -> Ints:
     """(n,) the transformer the records name: another one for a few of those nobody touched."""
-    wrong = (rng.random(len(transformer)) < WRONG_RECORD_SHARE) & ~is_moved
+    wrong = (rng.random(len(transformer)) < soil * WRONG_RECORD_SHARE) & ~is_moved
     other = (transformer + rng.integers(1, max(2, count), len(transformer))) % count
     return np.where(wrong, other, transformer)

@@ -9,8 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from powerlake.simulate import names
+from powerlake.simulate.conflicts import CONFLICTS_SCHEMA, noted
 from powerlake.simulate.customers import HOME
 from powerlake.simulate.utility import Block, Customers, Ints, Utility
+from powerlake.tables.feeds.survivorship import Conflict
 
 OLD_SYSTEM_FROM = 90_000_000
 """Customer numbers of the older system start here; a utility has fewer customers."""
@@ -26,11 +28,12 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class OldAccounts:
-    """Rows of the feeds customers and contracts, and of the truth duplicates."""
+    """Rows of the feeds customers and contracts, and of the truth duplicates and conflicts."""
 
     people: pa.Table
     contracts: pa.Table
     duplicates: pa.Table
+    conflicts: pa.Table
 
 
 def draw_old_accounts(utility: Utility, block: Block, customers: Customers, people: pa.Table) -> OldAccounts:
@@ -41,16 +44,20 @@ def draw_old_accounts(utility: Utility, block: Block, customers: Customers, peop
     random = utility.rng("old_accounts", block.number)
     draw = random.random(len(customers))
     base = np.flatnonzero((customers.kind == HOME) & (draw < DUPLICATE_SHARE + FORMER_SHARE))
+    base = base[draw[base] >= (DUPLICATE_SHARE if utility.is_clean else 0)]
     is_duplicate = draw[base] < DUPLICATE_SHARE
     other = customers.number[base] + OLD_SYSTEM_FROM
     strangers = _strangers(other, random)
-    rows, pairs = [], []
+    rows, pairs, differing = [], [], []
     for place, row in enumerate(people.take(pa.array(base)).to_pylist()):
         difference = DIFFERENCES[int(random.integers(len(DIFFERENCES)))]
         person = _differing(row, difference, strangers[place]) if is_duplicate[place] else strangers[place]
         rows.append(row | person | _span(row, f"C{OLD_SYSTEM_FROM + _unordered(other[place]):08d}", random))
         if is_duplicate[place]:
             pairs.append((rows[-1]["customer_id"], row["customer_id"], difference))
+            if difference != "none" and row[difference] and row[difference] != rows[-1][difference]:
+                entity = "customer", [str(row["customer_id"])]
+                differing.append(noted(Conflict.RECORDS_DIFFER, entity, f"{difference}_pseudonym"))
     columns = ("customer_id", "duplicate_of", "difference")
     return OldAccounts(
         people=pa.Table.from_pylist(rows, people.schema),
@@ -58,6 +65,7 @@ def draw_old_accounts(utility: Utility, block: Block, customers: Customers, peop
         duplicates=pa.table(
             {name: pa.array([pair[i] for pair in pairs], pa.string()) for i, name in enumerate(columns)}
         ),
+        conflicts=pa.concat_tables([CONFLICTS_SCHEMA.empty_table(), *differing]),
     )
 
 

@@ -17,6 +17,8 @@ DRY_SHARE = 0.6
 """Of those days in a usual year."""
 WET_MM = 4.0
 """Rain of the last two days after which pumps rest."""
+PUMP_LOAD_FACTOR = (IRRIGATION_DAYS[1] - IRRIGATION_DAYS[0]) / 365 * PUMPING_SHARE * DRY_SHARE * 9 / 24
+"""Mean power over the year to that of a running pump, which runs nine hours a day."""
 SHED_BASE = 0.45
 DIMMED = 0.6
 """Power of dimmed lights after midnight to the full."""
@@ -53,8 +55,7 @@ def _pumps(utility: Utility, region: int, farms: int, rng: np.random.Generator) 
     runs = in_season & ~is_wet & (rng.random((farms, utility.days)) < PUMPING_SHARE)
     start, length = rng.uniform(3, 8, (farms, utility.days, 1)), rng.uniform(5, 13, (farms, utility.days, 1))
     inside = (start <= _QUARTERS) & (start + length > _QUARTERS)
-    usual = (IRRIGATION_DAYS[1] - IRRIGATION_DAYS[0]) / 365 * PUMPING_SHARE * DRY_SHARE * 9 / 24
-    return np.asarray(IDLE + (1 - IDLE) * (runs[..., None] & inside) / usual)
+    return np.asarray(IDLE + (1 - IDLE) * (runs[..., None] & inside) / PUMP_LOAD_FACTOR)
 
 
 def _sheds(utility: Utility, region: int, farms: int, rng: np.random.Generator) -> Floats:

@@ -109,6 +109,7 @@ def _summary(utility: Utility, total: Written) -> str:
         "days": utility.days,
         "seed": utility.seed,
         "first_date": str(utility.first_date),
+        "is_clean": utility.is_clean,
         "files": dict(sorted(total.files.items())),
         "rows": dict(sorted(total.rows.items())),
         "bytes": total.bytes,

@@ -148,7 +148,7 @@ def _spells(utility: Utility, customers: Customers, random: np.random.Generator)
     """Customers who steal, first day, and the day after the last."""
     n = len(customers)
     share = np.array([SHARE.get(kind, 0.0) for kind in KINDS])[customers.kind]
-    steals = (random.random(n) < share) & (customers.to_day - customers.from_day >= 2 * LEAST_DAYS)
+    steals = (random.random(n) < utility.soil * share) & (customers.to_day - customers.from_day >= 2 * LEAST_DAYS)
     room = customers.to_day - customers.from_day - LEAST_DAYS
     from_day = customers.from_day + np.where(random.random(n) < ALREADY, 0, random.random(n) * room).astype(np.int64)
     rest = customers.to_day - from_day - LEAST_DAYS

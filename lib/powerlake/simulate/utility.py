@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+FIRST_DATE = date(2024, 1, 1)
+"""Of a utility of which nothing else is said."""
 BLOCK_CUSTOMERS = 250
 """Customers on a feeder."""
 BLOCKS_PER_SUBSTATION = 6
@@ -34,17 +36,27 @@ KINDS = ("residential", "shop", "office", "industry", "agriculture", "public_lig
 
 @dataclass(frozen=True)
 class Utility:
-    """A utility of `customers` customers over `days` local days from `first_date`, drawn from `seed`."""
+    """A utility of `customers` customers over `days` local days from `first_date`, drawn from `seed`.
+
+    One that `is_clean` has no dirt, no gap, no thief, no faulty meter, no wrong record and no conflict: whatever is
+    found in it is a false alarm.
+    """
 
     customers: int
     days: int
     seed: int
-    first_date: date = date(2024, 1, 1)
+    first_date: date = FIRST_DATE
+    is_clean: bool = False
 
     @cached_property
     def dates(self) -> Dates:
         """(days,) every local date."""
         return np.datetime64(self.first_date, "D") + np.arange(self.days)
+
+    @property
+    def soil(self) -> float:
+        """By which the shares of all that goes wrong are multiplied: 0 or 1."""
+        return 0.0 if self.is_clean else 1.0
 
     @property
     def last_date(self) -> date:

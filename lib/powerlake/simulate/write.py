@@ -47,7 +47,7 @@ def files_of(utility: Utility, number: int, name: str, made: Made) -> Iterator[F
         if not len(table):
             continue
         work = soiled(utility, number, FEEDS[path], table)
-        yield from _feed_files(work, name, _form(path, random), random)
+        yield from _feed_files(utility, work, name, _form(path, random), random)
         dirt += work.dirt
     truth = {**made.truth, "dirt": pa.concat_tables(dirt) if dirt else DIRT_SCHEMA.empty_table()}
     for kind, table in truth.items():
@@ -64,23 +64,25 @@ def _form(path: str, random: np.random.Generator) -> Form:
     return Form(kind, "gb18030" if is_chinese else "utf-8", is_gzip, dates)
 
 
-def _feed_files(work: Soiled, name: str, form: Form, random: np.random.Generator) -> Iterator[File]:
+def _feed_files(utility: Utility, work: Soiled, name: str, form: Form, random: np.random.Generator) -> Iterator[File]:
     """What lands, unless every row is held back, and what comes later; a day's files have names of their own."""
     stem = f"{work.feed.path}/{work.feed.name}_{name}"
     if len(work.rows):
-        yield from _landing_files(work, f"landing/{stem}", form, random)
+        yield from _landing_files(utility, work, f"landing/{stem}", form, random)
     for day, tables in work.later.items():
         for place, table in enumerate(tables):
             yield File(f"later/{day}/{stem}_{day}_{place}{form.ending}", encoded(table, form), len(table))
 
 
-def _landing_files(work: Soiled, stem: str, form: Form, random: np.random.Generator) -> Iterator[File]:
+def _landing_files(
+    utility: Utility, work: Soiled, stem: str, form: Form, random: np.random.Generator
+) -> Iterator[File]:
     rows = work.rows
-    if form.kind == "csv":
+    if form.kind == "csv" and not utility.is_clean:
         rows = with_odd_cells(work, as_text(rows, form.dates), random)
     content = encoded(rows, form)
     yield File(f"{stem}{form.ending}", content, len(rows))
-    if random.random() < COPY_CHANCE:
+    if random.random() < COPY_CHANCE * utility.soil:
         copy = f"{stem}_again{form.ending}"
         work.dirt.append(noted(work.feed.path, "duplicate_file", pa.array([""]), "", copy))
         yield File(copy, content, len(rows))

@@ -4,6 +4,7 @@ from powerlake.errors import UnknownTable
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
 from powerlake.tables.bronze.of_feed import bronze_of
 from powerlake.tables.feeds import FEEDS
+from powerlake.tables.gold.area_months import AREA_MONTHS
 from powerlake.tables.gold.customer_days import CUSTOMER_DAYS
 from powerlake.tables.gold.customer_months import CUSTOMER_MONTHS
 from powerlake.tables.gold.customer_profile import CUSTOMER_PROFILE
@@ -17,6 +18,7 @@ from powerlake.tables.gold.dim_tariff import DIM_TARIFF
 from powerlake.tables.gold.line_loss import LINE_LOSS
 from powerlake.tables.gold.market_days import MARKET_DAYS
 from powerlake.tables.gold.market_model import MARKET_MODEL
+from powerlake.tables.gold.meter_months import METER_MONTHS
 from powerlake.tables.gold.monthly_load_shapes import MONTHLY_LOAD_SHAPES
 from powerlake.tables.gold.monthly_shape_codes import MONTHLY_SHAPE_CODES
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
@@ -50,6 +52,8 @@ _DECLARED = (
     DIM_TARIFF,
     DIM_ASSET,
     DIM_CUSTOMER,
+    AREA_MONTHS,
+    METER_MONTHS,
     LINE_LOSS,
     TOPOLOGY_SUSPECTS,
     CUSTOMER_DAYS,

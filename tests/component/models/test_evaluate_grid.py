@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from powerlake.models import segment_metrics
-from powerlake.models.evaluate_line_loss import BASELINE, evaluate_line_loss
+from powerlake.models.evaluate_line_loss import AS_RECORDED, EVERY_AREA, FEEDER_MEAN, evaluate_line_loss
 from powerlake.models.evaluate_topology import LARGEST, RANDOM, evaluate_topology
 
 
@@ -29,9 +29,16 @@ def losses() -> pd.DataFrame:
             "month": month.astype(str),
             "supplied_kwh": 1000.0,
             "loss_kwh": technical + stolen + 10 + 300 * wrong,
-            "unexplained_kwh": stolen + 10 + 300 * wrong,
+            "loss_rate": (technical + stolen + 10 + 300 * wrong) / 1000,
+            "loss_if_moved_kwh": technical + stolen + 10 + 100 * wrong,
+            "technical_kwh": technical,
+            "unexplained_kwh": stolen + 10 + 100 * wrong,
+            "suspect_meters": 1 * wrong,
+            "is_outlier": (stolen > 0) | (wrong & (month == 0)),
             "true_loss_kwh": technical + stolen,
             "true_technical_kwh": technical,
+            "stolen_kwh": stolen,
+            "miscounted_kwh": 0.0,
             "is_recorded_right": ~wrong,
         }
     )
@@ -40,12 +47,25 @@ def losses() -> pd.DataFrame:
 def test_errors_of_losses_are_those_of_their_areas() -> None:
     result = evaluate_line_loss(losses(), 0)
     assert json.loads(json.dumps(result, allow_nan=False)) == result
-    found, baseline = result["metrics"], result["baselines"][BASELINE]
-    assert found["mae_kwh"]["value"] == pytest.approx(10 + 300 / 4)
+    found, baselines = result["metrics"], result["baselines"]
+    assert found["mae_kwh"]["value"] == pytest.approx(10 + 100 / 4)
+    assert baselines[AS_RECORDED]["mae_kwh"]["value"] == pytest.approx(10 + 300 / 4)
     assert found["mae_rate_recorded_right"] == pytest.approx({"value": 0.01, "low": 0.01, "high": 0.01})
     assert found["median_error_rate"]["value"] == pytest.approx(0.01)
-    assert baseline["mae_rate_recorded_right"]["value"] > 0.08
+    assert baselines[FEEDER_MEAN]["mae_rate_recorded_right"]["value"] > 0.08
     assert found["mae_kwh"]["low"] < found["mae_kwh"]["value"] < found["mae_kwh"]["high"]
+
+
+def test_flags_are_counted_against_what_was_planted() -> None:
+    """Of 24 area-months 6 have theft, all flagged; 2 more are flagged in areas of a wrong record."""
+    result = evaluate_line_loss(losses(), 0)
+    found = {name: metric["value"] for name, metric in result["metrics"].items()}
+    assert found["flagged"] == pytest.approx(8 / 24)
+    assert found["flag_precision"] == pytest.approx(6 / 8)
+    assert (found["flag_precision_or_wrong_record"], found["flag_recall"], found["flag_recall_of_theft"]) == (1, 1, 1)
+    assert (found["marked_precision"], found["marked_recall"]) == (1, 1)
+    everything = result["baselines"][EVERY_AREA]
+    assert everything["flag_precision"]["value"] == pytest.approx(6 / 24)
 
 
 def test_scores_of_suspects_are_those_of_the_textbook() -> None:

@@ -91,7 +91,7 @@ def test_a_row_that_may_not_stand_waits_until_one_that_may_comes_after_it(coupon
     assert result.rows["value_cny"].to_pylist() == [1, 2]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([1, 2, None]), st.integers(1, 3)), max_size=8))
 def test_every_row_has_one_fate_and_the_table_is_what_a_plain_reading_gives(coupons, rows: list) -> None:
     incoming = coupons(*rows) if rows else NOTHING
@@ -105,7 +105,7 @@ def test_every_row_has_one_fate_and_the_table_is_what_a_plain_reading_gives(coup
     assert (result.fate == DEL).sum() >= sum(value is None for _, value, _ in rows)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([1, 2, None])), max_size=6),
     st.integers(0, 6),

@@ -155,6 +155,13 @@ def test_a_day_in_wh_is_not_guessed_without_a_week_of_history():
     assert Flag.WRONG_UNIT not in flags[6]
 
 
+def test_a_pump_that_starts_after_weeks_of_rest_is_not_taken_for_wh():
+    """As far above its usual as Wh would be, in kWh with decimals."""
+    kwh, quality, flags, _ = checked(*[flat(0.04)] * 7, gap(flat(40.0, h3=39.513), 8))
+    assert (kwh[7, 7], quality[7, 7]) == (40.0, R)
+    assert Flag.WRONG_UNIT not in flags[7]
+
+
 def test_a_high_day_is_flagged_and_kept():
     kwh, quality, flags, _ = checked(*[flat(1.0)] * 7, flat(6.0), flat(4.0))
     assert flags[7:] == [{Flag.HIGH_AGAINST_HISTORY}, set()]

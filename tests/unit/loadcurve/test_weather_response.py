@@ -64,6 +64,17 @@ def test_every_series_equals_a_plain_search(seed):
     np.testing.assert_allclose([found.base[0], found.heating[0], found.cooling[0]], beta, atol=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_of_fits_that_are_one_line_the_lower_balance_point_is_taken(seed):
+    """Where every day is below two balance points, rounding must not choose between them."""
+    rng = np.random.default_rng(seed)
+    temperature = rng.uniform(-20, 12.9, DAYS)
+    kwh = 12 - 0.3 * temperature + rng.normal(0, 1.0, DAYS)
+    found = weather_response(kwh[None], temperature)
+    lowest_above = BALANCE_C[temperature.max() <= BALANCE_C][0]
+    assert found.heating_balance_c[0] <= lowest_above
+
+
 def test_a_slope_against_the_sense_is_not_taken():
     found = weather_response((20 + 0.3 * TEMPERATURE)[None] - 3 * np.maximum(TEMPERATURE - 20, 0), TEMPERATURE)
     assert (found.heating >= 0).all() and (found.cooling >= 0).all() and (found.base >= 0).all()

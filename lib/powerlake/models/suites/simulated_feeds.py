@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from powerlake.conformed.cells import cells_of
+from powerlake.customers.month_shapes import INPUT_COLUMNS
 from powerlake.errors import ConfigurationError
-from powerlake.landing.feed_rows import read_feed
 from powerlake.loadcurve.daily_features import daily_features
 from powerlake.loadcurve.days import lengths
-from powerlake.models.suites.segments import silver_curves
+from powerlake.models.suites.conformed_curves import conformed_curves
+from powerlake.models.suites.conformed_feeds import conformed_feed
 from powerlake.settings import Settings
-from powerlake.tables.feeds import FEEDS
 
 REMEDY = "name a folder that `powerlake simulate` made"
 LAYOUT = "wide"
@@ -24,21 +25,8 @@ LAYOUT = "wide"
 
 
 def feed_rows(folder: Path, path: str, settings: Settings) -> pa.Table:
-    """The first row of each key of a feed, the typed columns that silver has of it. Raises ConfigurationError."""
-    feed = FEEDS[path]
-    files = sorted((folder / "landing" / path).glob("*"))
-    if not files:
-        raise ConfigurationError(f"{folder} has no {path}", remedy=REMEDY)
-    rows = pa.concat_tables([part.rows for file in files for part in read_feed(file, feed)])
-    columns: dict[str, pa.Array] = {}
-    for item in feed.fields:
-        if not item.is_direct:
-            aliases = settings.code_aliases.get(f"{feed.name}.{item.name}", {})
-            columns |= cells_of(item, rows[item.name].combine_chunks(), settings.utility_clock, aliases).columns
-    typed = pa.table(columns)
-    place = typed.append_column("", pa.array(np.arange(len(typed))))
-    firsts = place.group_by(list(feed.key), use_threads=False).aggregate([("", "min")])
-    return typed.take(firsts["_min"])
+    """Rows of a feed as they stand in silver after all was delivered. Raises ConfigurationError."""
+    return conformed_feed(folder, path, settings).silver.drop_columns(["key"])
 
 
 def truth_rows(folder: Path, name: str) -> pa.Table:
@@ -49,12 +37,27 @@ def truth_rows(folder: Path, name: str) -> pa.Table:
     return pa.concat_tables([pq.read_table(file) for file in files], promote_options="permissive")
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A folder's curves under some settings, told apart by their digest."""
+
+    folder: Path
+    digest: str
+    settings: Settings = field(compare=False)
+
+
 def curve_rows(folder: Path, settings: Settings) -> pa.Table:
-    """meter_id, date, kwh and what `daily_features` needs, of silver.load_curves; each month validated by itself."""
-    months = sorted((folder / "landing" / "metering" / "load_curves").glob("*"))
-    if not months:
-        raise ConfigurationError(f"{folder} has no metering/load_curves", remedy=REMEDY)
-    curves = pa.concat_tables([silver_curves(month, settings)[0] for month in months]).combine_chunks()
+    """meter_id, date, kwh and what `daily_features` needs, of silver.load_curves. Raises ConfigurationError.
+
+    Those last asked for are kept, for several suites ask for the same.
+    """
+    return _curve_rows(_Asked(folder, settings.digest(), settings))
+
+
+@lru_cache(maxsize=1)
+def _curve_rows(asked: _Asked) -> pa.Table:
+    parts = [part.curves.select(INPUT_COLUMNS) for part in conformed_curves(asked.folder, asked.settings)]
+    curves = pa.concat_tables(parts).combine_chunks()
     named = {
         "points": pa.array(lengths(curves["kwh"]).astype(np.int16)),
         "month": pc.strftime(curves["date"], "%Y-%m"),

@@ -30,12 +30,13 @@ def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
     if test is not None:
         raise ConfigurationError("balances are compared, nothing is learned", remedy="leave out --test")
     wrong = truth_rows(train, "topology_errors").to_pandas()
-    return evaluate_topology(found_suspects(train, load_settings(find_project())), wrong, seed)
+    settings = load_settings(find_project())
+    return evaluate_topology(found_suspects(train, settings, curve_rows(train, settings)), wrong, seed)
 
 
-def found_suspects(folder: Path, settings: Settings) -> pd.DataFrame:
-    """gold.topology_suspects of the folder, less the run."""
-    curves = curve_rows(folder, settings).select(["meter_id", "date", "kwh"])
+def found_suspects(folder: Path, settings: Settings, silver: pa.Table) -> pd.DataFrame:
+    """gold.topology_suspects of the folder, less the run; `silver` are rows of `curve_rows`."""
+    curves = silver.select(["meter_id", "date", "kwh"])
     last = pc.max(curves["date"]).as_py()
     compared = Comparison(last - timedelta(days=settings.grid.topology_days - 1), last, settings.grid.suspect_evidence)
     tables = {path.partition("/")[2]: feed_rows(folder, path, settings) for path in FEEDS}

@@ -1,4 +1,4 @@
-"""gold.line_loss: what each transformer area loses, month by month."""
+"""gold.line_loss: what each transformer area loses, month by month, as recorded and with suspect meters moved."""
 
 from dataclasses import replace
 
@@ -39,10 +39,25 @@ LINE_LOSS = Table(
         Column("known_share", DOUBLE, "Share of meter-days with a curve", unit="1", nullable=False),
         _energy("loss_kwh", "Supplied less sold"),
         Column("loss_rate", DOUBLE, "Loss ÷ supplied; null where nothing was supplied", unit="1"),
+        Column(
+            "suspect_meters",
+            INT,
+            "Meters that gold.topology_suspects suspects here, recorded or in truth, and whose move mends the losses",
+            unit="1",
+            nullable=False,
+        ),
+        _energy("loss_if_moved_kwh", "Loss if those meters hung where they are held to"),
+        Column("loss_rate_if_moved", DOUBLE, "The same ÷ supplied; it is what is judged", unit="1"),
+        Column(
+            "doubt_rate",
+            DOUBLE,
+            "Standard deviation of the rate for estimates, errors of meters and of the plate's loss",
+            unit="1",
+        ),
         _energy("technical_kwh", "Loss that the plate and the wires explain; null without a rated power"),
         Column("technical_rate", DOUBLE, "The same ÷ supplied", unit="1"),
-        _energy("unexplained_kwh", "Loss beyond the technical: theft, faults, wrong records, unread meters"),
-        Column("usual_rate", DOUBLE, "Median loss rate of the months before; null with too few of them", unit="1"),
+        _energy("unexplained_kwh", "Loss if moved, beyond the technical: theft, faults, unread meters"),
+        Column("usual_rate", DOUBLE, "Median rate (if moved) of the months before; null with too few", unit="1"),
         Column("usual_spread", DOUBLE, "Spread of the same, as a standard deviation", unit="1"),
         Column("place", INT, "Place among the month's areas by unexplained loss, 1 the most", unit="1", nullable=False),
         Column("is_outlier", BOOLEAN, "Stands out by one of the reasons", nullable=False),

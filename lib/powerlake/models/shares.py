@@ -1,0 +1,19 @@
+"""A share of counted things with the interval that the count leaves."""
+
+from __future__ import annotations
+
+from scipy import stats
+
+from powerlake.models.segment_metrics import Metric
+
+COVERAGE = 0.95
+
+
+def share_of(part: int, whole: int) -> Metric:
+    """Part by whole with its Clopper–Pearson interval, which says something of 0 and of all too; 0 to 1 of nothing."""
+    if not whole:
+        return {"value": 0.0, "low": 0.0, "high": 1.0}
+    tail = (1 - COVERAGE) / 2
+    low = float(stats.beta.ppf(tail, part, whole - part + 1)) if part else 0.0
+    high = float(stats.beta.ppf(1 - tail, part + 1, whole - part)) if part < whole else 1.0
+    return {"value": part / whole, "low": low, "high": high}
