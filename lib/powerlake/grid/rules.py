@@ -43,8 +43,9 @@ class GridRules:
     """The same of an estimate in place of a reading; what days of one meter differ by."""
     technical_error: float = 0.3
     """The same of the loss by the plate: types differ, and the wires' share is a planner's figure."""
-    doubts: float = 3.0
-    """Standard deviations of all that by which an area must stand out."""
+    doubts: float = 2.0
+    """Standard deviations of all that by which an area must stand out: the coverage factor of the GUM (JCGM 100) for
+    95 %; of class limits, which are bounds, it covers nearly all."""
     least_known_share: float = 0.9
     """Of meter-days with a curve; an area with fewer is not called an outlier."""
     topology_days: int = 180

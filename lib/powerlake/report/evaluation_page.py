@@ -51,7 +51,9 @@ def verdict(name: str, ours: Metric, theirs: Metric) -> str:
 
 
 def _are_apart(one: Metric, other: Metric) -> bool:
-    return one["low"] > other["high"] or other["low"] > one["high"]
+    """Two intervals without width are of too few cases to say so."""
+    has_width = max(one["high"] - one["low"], other["high"] - other["low"]) > 0
+    return has_width and (one["low"] > other["high"] or other["low"] > one["high"])
 
 
 def _metrics(judged: Sequence[Judged]) -> str:

@@ -71,6 +71,10 @@ def test_less_of_an_error_is_better_and_only_where_intervals_are_apart(name, our
     assert verdict(name, metric(ours), metric(theirs)) == said
 
 
+def test_two_figures_of_too_few_cases_are_not_told_apart() -> None:
+    assert verdict("flag_recall", metric(0.7, 0), metric(1.0, 0)) == ALIKE
+
+
 def test_each_suite_is_asked_of_the_utilities_it_is_for(monkeypatch, tmp_path: Path) -> None:
     for name, is_clean in (("soiled", False), ("clean", True)):
         simulate(Utility(3, 2, 1, is_clean=is_clean), tmp_path / name)
