@@ -12,7 +12,7 @@ from powerlake.tables.quarantine import quarantine_of
 
 UNITS = {
     *("", "1", "%", "as sent", "as the indicator says"),
-    *("kWh", "kW", "kvar", "kVA", "MVA", "V", "kV", "A", "Hz"),
+    *("kWh", "kW", "kvar", "kVA", "kVA²h", "MVA", "V", "kV", "A", "Hz"),
     *("s", "min", "h", "d", "year", "bit", "byte"),
     *("CNY", "CNY/kWh", "currency/kWh"),
     *("°", "°C", "kWh/°C", "hPa", "mm", "m/s", "W/m²", "km", "m²"),

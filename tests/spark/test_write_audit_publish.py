@@ -94,7 +94,7 @@ def test_a_verdict_that_stops_publication_is_on_record_though_no_reader_saw_a_ro
     lake: Lake, execute: Callable[..., JobState], frame
 ) -> None:
     def publishing(*rows: dict[str, object]) -> Callable[[JobContext], RunReport]:
-        made = frame(CUSTOMER_SEGMENTS, *rows)
+        made = frame(CUSTOMER_SEGMENTS, *rows).coalesce(1)  # one task sees them all
         return lambda ctx: ctx.report(counts={"customers": ctx.publish_frame(CUSTOMER_SEGMENTS, made)})
 
     assert execute(publishing({"customer_id": "old"})).outcome == "done"
