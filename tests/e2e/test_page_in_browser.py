@@ -330,7 +330,7 @@ def test_an_empty_lake_says_what_to_do(browser: Browser, sample: ModuleType, tmp
         assert one.shown("#segments .absent") == (
             "Nothing to show yet: no rows in gold.segment_profiles. Run the pipeline that writes it."
         )
-        assert one.page.locator(".absent:visible").count() == 15
+        assert one.page.locator(".absent:visible").count() == 16
 
 
 def test_the_page_of_a_run_shows_what_its_tables_hold(browser: Browser, town: Any, tmp_path: Path) -> None:
