@@ -7,7 +7,7 @@ from powerlake.pipeline.inputs import present
 from powerlake.pipeline.job import RunReport
 from powerlake.tables.gold.market_model import MARKET_MODEL
 
-SOLD = {"gold.daily_load_features", "silver.bills"}
+SOLD = {"gold.market_days", "silver.bills"}
 """What tells of sales: either is enough."""
 
 

@@ -179,6 +179,7 @@ def test_months_that_nothing_came_for_keep_their_files(story) -> None:
         if names != story.files_before[name].get(month)
     }
     bill_month = story.after["silver.bills"][story.delivered.bill["bill_id"],].get("month", "")
+    moved -= {("silver.conflicts", "")}  # not cut by month: bills are compared again as a whole
     assert moved == {("silver.load_curves", MONTH), ("silver.bills", bill_month), ("silver.feeder_load", MONTH)}
     assert {day for _, day in story.changed("silver.load_curves", but=())} == {LATE}
 

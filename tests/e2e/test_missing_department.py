@@ -18,14 +18,17 @@ LEFT_OUT = {
     "metering": {
         "bronze.metering", "bronze.load_curves_raw", "silver.metering", "silver.load_curves",
         "gold.daily_load_features", "ml.customer_segments", "gold.line_loss", "gold.topology_suspects",
+        "gold.monthly_load_shapes", "gold.meter_months", "gold.customer_days", "gold.customer_months",
+        "gold.market_days",
     },
     "marketing": {
         "bronze.marketing", "silver.marketing", "silver.customer_links", "silver.golden_customers", "gold.dim_tariff",
-        "gold.dim_customer", "gold.customer_profile", "gold.market_model",
+        "gold.dim_customer", "gold.customer_profile", "gold.market_model", "gold.customer_days",
+        "gold.customer_months", "gold.market_days",
     },
     "service": {"bronze.service", "silver.service"},
-    "dispatch": {"bronze.dispatch", "silver.dispatch", "gold.line_loss", "gold.topology_suspects"},
-    "assets": {"bronze.assets", "silver.assets", "gold.line_loss", "gold.topology_suspects"},
+    "dispatch": {"bronze.dispatch", "silver.dispatch", "gold.meter_months", "gold.line_loss", "gold.topology_suspects"},
+    "assets": {"bronze.assets", "silver.assets", "gold.meter_months", "gold.line_loss", "gold.topology_suspects"},
     "external": {"bronze.external", "silver.external", "gold.dim_date"},
 }  # fmt: skip
 """Jobs that cannot do without a department; all others have something to do."""

@@ -22,6 +22,9 @@ GOLD = {
         "gold.dim_asset": 79,
         "gold.dim_customer": 79,
         "gold.customer_profile": 79,
+        "gold.customer_days": 44_569,
+        "gold.customer_months": 1_557,
+        "gold.market_days": 752,
     },
     "lcl_london": {
         "gold.dim_date": 1_096,
@@ -36,32 +39,49 @@ GOLD = {
 }
 """Rows. Further tables whose rows are a result, not a count: OTHERS."""
 OTHERS = {
-    "sgsc_households": {"gold.segment_profiles", "gold.market_model"},
-    "lcl_london": set(),
-    "uci_credit_default": {"gold.market_model"},
+    "sgsc_households": {
+        "gold.segment_profiles",
+        "gold.market_model",
+        "gold.monthly_load_shapes",
+        "gold.monthly_shape_codes",
+        "gold.data_quality",
+    },
+    "lcl_london": {"gold.data_quality"},
+    "uci_credit_default": {"gold.market_model", "gold.data_quality"},
 }
 WANTS = {
     "sgsc_households": {
         "gold.dim_date": "silver.calendar",
         "gold.dim_tariff": "silver.tariffs",
-        "gold.line_loss": "silver.feeder_load",
+        "gold.meter_months": "silver.feeder_load",
+        "gold.line_loss": "gold.meter_months",
         "gold.topology_suspects": "silver.topology",
     },
     "lcl_london": {
         "gold.daily_load_features": "silver.load_curves",
         "ml.customer_segments": "silver.load_curves",
         "gold.dim_asset": "silver.meters",
-        "gold.line_loss": "silver.topology",
+        "gold.meter_months": "silver.topology",
+        "gold.line_loss": "gold.meter_months",
         "gold.topology_suspects": "silver.load_curves",
-        "gold.market_model": "gold.daily_load_features",
+        "gold.market_model": "gold.market_days",
+        "gold.monthly_load_shapes": "silver.load_curves",
+        "gold.customer_days": "gold.daily_load_features",
+        "gold.customer_months": "gold.customer_days",
+        "gold.market_days": "gold.customer_days",
     },
     "uci_credit_default": {
         "gold.daily_load_features": "silver.load_curves",
         "ml.customer_segments": "silver.load_curves",
+        "gold.monthly_load_shapes": "silver.load_curves",
+        "gold.customer_days": "gold.daily_load_features",
+        "gold.customer_months": "gold.customer_days",
+        "gold.market_days": "gold.customer_days",
         "gold.dim_date": "silver.calendar",
         "gold.dim_tariff": "silver.tariffs",
         "gold.dim_asset": "silver.meters",
-        "gold.line_loss": "silver.feeder_load",
+        "gold.meter_months": "silver.feeder_load",
+        "gold.line_loss": "gold.meter_months",
         "gold.topology_suspects": "silver.topology",
     },
 }

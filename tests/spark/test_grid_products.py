@@ -136,7 +136,7 @@ supplied_kwh double, square_kva2h double"
 sold_kwh double, estimated_kwh double, register_kwh double"
     session = frame(TRANSFORMERS, {}).sparkSession
     areas = session.createDataFrame([("T1", month, FIRST, AS_OF, 31, 1.0, 1000.0, 0.0) for month in months], schema)
-    kwh = [980.0, 975.0, 985.0, 980.0, 900.0, 1040.0]
+    kwh = [980.0, 975.0, 985.0, 980.0, 900.0, 1020.0]
     sold = [("m1", "T1", month, 31, 31, one, 0.0, 0.0) for month, one in zip(months, kwh, strict=True)]
     rules = GridRules(no_load_kw=0.0)
     transformers = frame(TRANSFORMERS, {"transformer_id": "T1", "rated_kva": 100.0})
