@@ -36,8 +36,15 @@ from powerlake.tables.model import Table
 MARKS = ("<!-- day: begin -->", "<!-- day: end -->")
 COMPARED = ("silver", "gold")
 OF_A_RUN = {"run_id", "batch", "as_of_date"}
-FITTED = {"gold.customer_segments", "gold.segment_profiles", "gold.topology_suspects", "gold.customer_profile"}
-"""Tables with what is fitted once in some weeks: a lake built today has other fits than one that grew."""
+FITTED = {
+    "gold.customer_segments",
+    "gold.segment_profiles",
+    "gold.monthly_shape_codes",
+    "gold.topology_suspects",
+    "gold.customer_profile",
+    "gold.data_quality",
+}
+"""Tables with what is fitted or judged as of a run: a lake built today has other fits than one that grew."""
 
 
 def main() -> int:
@@ -54,6 +61,7 @@ def main() -> int:
     days = [_one_day(lake) for _ in range(options.rounds)]
     fresh = _lake(built)
     shutil.copytree(lake.landing, fresh.landing, copy_function=os.link)
+    shutil.copytree(lake.home / "keys", fresh.home / "keys")  # else pseudonyms are others
     state, full = timed(lambda: _run(fresh))
     record = {
         "customers": options.customers,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from powerlake.errors import ConfigurationError
 
 DIGITS = 6
-"""Of what is added up, energies in kWh and their squares, so that a month comes out the same again."""
+"""Of energies in kWh that are added up, so that a month comes out the same again in whatever order."""
+SQUARE_DIGITS = 2
+"""Of sums of squared power: those of a substation have eleven digits before the point, and a double has sixteen."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from powerlake.grid.rules import DIGITS
+from powerlake.grid.rules import DIGITS, SQUARE_DIGITS
 
 WINDINGS = ("high", "all")
 """Where a transformer's supply is measured: before its own loss."""
@@ -56,6 +56,6 @@ def area_months(hours: DataFrame) -> DataFrame:
             "days",
             F.least(known, F.lit(1.0)).alias("supplied_known_share"),
             F.round(F.col("power_kw") / known, DIGITS).alias("supplied_kwh"),
-            F.round(F.col("square") / known, DIGITS).alias("square_kva2h"),
+            F.round(F.col("square") / known, SQUARE_DIGITS).alias("square_kva2h"),
         )
     )
