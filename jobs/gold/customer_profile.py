@@ -1,8 +1,8 @@
 """gold.customer_profile: every customer across the departments, as of the last day with data."""
 
-from powerlake.marketing.profile import INPUTS, customer_profiles, latest_date
+from powerlake.marketing.profile import INPUTS, customer_profiles
 from powerlake.pipeline.context import JobContext
-from powerlake.pipeline.customer_frames import profiles_to_carry
+from powerlake.pipeline.customer_frames import latest_date, profiles_to_carry
 from powerlake.pipeline.inputs import present
 from powerlake.pipeline.job import RunReport
 from powerlake.tables.gold.customer_profile import CUSTOMER_PROFILE
@@ -12,7 +12,7 @@ def run(ctx: JobContext) -> RunReport:
     found = present(ctx, INPUTS)
     if "silver.customers" not in found:
         return ctx.report("left_out", note="nothing in silver.customers")
-    as_of = ctx.window.end or latest_date(found) or ctx.started_at.date()
+    as_of = ctx.window.end or latest_date(ctx, INPUTS) or ctx.started_at.date()
     profiles = customer_profiles(found, as_of, profiles_to_carry(ctx, as_of))
     return ctx.report(counts={"customers": ctx.publish_frame(CUSTOMER_PROFILE, profiles)})
 

@@ -105,6 +105,7 @@ def _run(lake: Lake) -> RunState:
     state = new_run(spec, selected(spec), Window(), "local", datetime.now(UTC))
     engine = LakeEngine(lake, settings, project.jobs, state.run_id, spec.name, state.window)
     state = Runner(spec, engine, StateStore(lake.home)).run(state)
+    engine.tidy()
     failed = {name: job.error for name, job in state.jobs.items() if job.outcome in {"failed", "not_run"}}
     if failed:
         raise RuntimeError(f"the run failed: {failed}")

@@ -9,7 +9,7 @@ import pytest
 from powerlake.loadcurve.weather_response import weather_response
 from powerlake.marketing.customer_use import customer_days, customer_months
 from powerlake.marketing.market_model import market_model
-from powerlake.marketing.profile import customer_profiles, latest_date
+from powerlake.marketing.profile import customer_profiles
 from powerlake.marketing.profile_use import YEAR, responses
 from powerlake.tables.feeds import FEEDS
 from powerlake.tables.gold.customer_days import CUSTOMER_DAYS
@@ -171,7 +171,6 @@ def test_customers_alone_make_a_profile_and_bills_alone_a_market(frames):
     assert one["bills_12m"] is None
     assert one["completeness"] == 0
     billed = {name: frames[name] for name in ("silver.customers", "silver.bills")}
-    assert latest_date(billed) == LATER + timedelta(days=5)
     (cell, *_) = market_model(billed, AS_OF).collect()
     assert (cell["sector_code"], cell["revenue_cny"], cell["energy_kwh"]) == ("homes", 230.0, None)
 

@@ -59,6 +59,8 @@ class FakeEngine:
     def recover(self) -> int:
         return 0
 
+    def tidy(self) -> None: ...
+
     def missing(self, job) -> tuple[str, ...]:
         return ()
 

@@ -58,6 +58,7 @@ def run(request: Request, *, resume: bool, as_json: bool) -> int:
         _refuse_empty(pipeline, engine, lake)
         with _listeners(settings, state, lake, as_json) as listener:
             state = Runner(pipeline, engine, store, listener).run(state)
+        engine.tidy()
     if as_json:
         print(json_text(summary(state)))
     elif state.exit_code:

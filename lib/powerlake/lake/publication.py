@@ -25,8 +25,9 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from powerlake.atomic import write_atomically
 from powerlake.errors import PowerlakeError
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, StagedFile
-from powerlake.lake.store import DataFile, Lake
+from powerlake.lake.store import Lake
 from powerlake.tables import table as table_named
 from powerlake.tables.model import Table
 
@@ -101,7 +102,8 @@ def publish(lake: Lake, changes: list[Change], run_id: str) -> dict[str, int]:
     if not changes:
         return {}
     for change in changes:
-        _refuse_overtaken(change, DeltaTable(lake.path(table_named(change.table))))
+        if not _is_ledger(change):
+            _refuse_overtaken(change, lake.version(table_named(change.table)))
     folder = lake.state / "publications"
     folder.mkdir(parents=True, exist_ok=True)
     step = Step(time.time_ns(), run_id, tuple(changes))
@@ -186,10 +188,10 @@ class Overtaken(PowerlakeError):
     """Another writer changed a table after the version that a step was worked out on."""
 
 
-def _refuse_overtaken(change: Change, delta: DeltaTable) -> None:
-    if delta.version() != change.base and not _is_ledger(change):
+def _refuse_overtaken(change: Change, version: int | None) -> None:
+    if version != change.base:
         raise Overtaken(
-            f"{change.table} was changed by another writer (version {change.base} became {delta.version()})",
+            f"{change.table} was changed by another writer (version {change.base} became {version})",
             remedy="run again: nothing of this step was published",
         )
 
@@ -211,15 +213,17 @@ def _commit(lake: Lake, change: Change, step: Step) -> int:
     marks = {_PUBLICATION: step.number, **change.watermarks}
     for attempt in range(_LEDGER_ATTEMPTS):
         delta = DeltaTable(path)
-        _refuse_overtaken(change, delta)
+        base = delta.version()
+        if not _is_ledger(change):
+            _refuse_overtaken(change, base)
         try:
             _write(delta, change, actions, step.run_id, marks)
         except Overtaken:
             if not _is_ledger(change) or attempt == _LEDGER_ATTEMPTS - 1:
                 raise
         else:
-            break
-    return DeltaTable(path).version()
+            return base + 1
+    raise AssertionError("the last attempt raises")
 
 
 def _write(

@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from deltalake import DeltaTable
 
 from powerlake.errors import PowerlakeError, TableMissing
+from powerlake.lake.snapshots import Snapshot, Snapshots
 from powerlake.tables import TABLES, table
 from powerlake.tables.model import LAYERS
-
-UNREADABLE_FEATURES = frozenset({"columnMapping", "deletionVectors"})
-"""Reader features under which the files alone are not the table: deltalake gives NULLs or refuses."""
 
 
 class QueryFailed(PowerlakeError):
@@ -39,75 +37,69 @@ class TableState:
 
 
 class Reader:
-    """The tables below a home, by the names of their declarations."""
+    """The tables below a home, by the names of their declarations, as they stand when they are asked for."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._snapshots = Snapshots()
+        self._shown: dict[str, Snapshot] = {}
 
     def tables(self) -> tuple[str, ...]:
         """The declared tables that hold something, in the order of declaration."""
-        return tuple(name for name in TABLES if self._exists(name))
+        return tuple(name for name in TABLES if self._snapshots.now(self._path(name)))
 
     def version(self, name: str) -> int:
         """The table's Delta version. Raises TableMissing, UnknownTable."""
-        return self._open(name).version()
+        return self._snapshot(name).version
 
     def state(self, name: str) -> TableState:
         """How the table stands, from its log alone. Raises TableMissing, UnknownTable."""
-        delta = self._open(name)
-        files = pa.table(delta.get_add_actions(flatten=True))
-        changed = datetime.fromtimestamp(delta.history(1)[0]["timestamp"] / 1000, UTC)
-        rows, size = (sum(item or 0 for item in files[column].to_pylist()) for column in ("num_records", "size_bytes"))
-        return TableState(name, delta.version(), rows, size, changed)
+        now = self._snapshot(name)
+        changed = datetime.fromtimestamp(now.delta.history(1)[0]["timestamp"] / 1000, UTC)
+        return TableState(
+            name, now.version, sum(file.rows for file in now.files), sum(file.bytes for file in now.files), changed
+        )
 
     def query(self, sql: str) -> pa.Table:
         """What one SELECT in DuckDB's dialect answers; tables are named `layer.table`, times are UTC.
 
         Raises TableMissing and UnknownTable for a table it names, QueryFailed where DuckDB refuses.
         """
-        with self._connection() as connection, _explained():
-            for name in _tables_named(connection, sql):
-                self._add_view(connection, name)
-            connection.execute("SET enable_external_access = false; SET lock_configuration = true")
-            return connection.execute(sql).to_arrow_table()
+        with _explained():
+            for name in _tables_named(self._connection, sql):
+                self._show(name)
+            return self._connection.execute(sql).to_arrow_table()
 
-    def _add_view(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
-        layer, short = name.split(".", 1)
-        connection.register(f"{layer}__{short}", self._open(name).to_pyarrow_dataset())
-        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
-        connection.execute(f'CREATE VIEW "{layer}"."{short}" AS FROM "{layer}__{short}"')
-
-    @contextmanager
-    def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """Made once: a connection takes longer than most questions. It reaches nothing but the tables shown to it."""
         # Without replacement scans a name in the SQL can never mean a variable of this program.
-        with duckdb.connect(config={"python_enable_replacements": False}) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            yield connection
+        connection = duckdb.connect(config={"python_enable_replacements": False})
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        return connection
 
-    def _open(self, name: str) -> DeltaTable:
+    def _show(self, name: str) -> None:
+        """The table as a view of the connection, as it stands now."""
+        now = self._snapshot(name)
+        if self._shown.get(name) is now:
+            return
+        layer, short = name.split(".", 1)
+        self._connection.register(f"{layer}__{short}", now.delta.to_pyarrow_dataset())
+        self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
+        self._connection.execute(f'CREATE OR REPLACE VIEW "{layer}"."{short}" AS FROM "{layer}__{short}"')
+        self._shown[name] = now
+
+    def _snapshot(self, name: str) -> Snapshot:
         declared = table(name)
-        if not self._exists(name):
+        now = self._snapshots.now(self._path(name))
+        if now is None:
             raise TableMissing(name)
-        delta = DeltaTable(self._path(name))
-        hidden = UNREADABLE_FEATURES & _features(delta)
-        if hidden:
-            raise PowerlakeError(
-                f"{declared.name} uses {', '.join(sorted(hidden))}, which readers without Spark do not see through",
-                remedy="rewrite the table with the feature off",
-            )
-        return delta
-
-    def _exists(self, name: str) -> bool:
-        return any((self._path(name) / "_delta_log").glob("*.json"))
+        now.refuse_unreadable(declared.name)
+        return now
 
     def _path(self, name: str) -> Path:
         return self._home / Path(*name.split("."))
-
-
-def _features(delta: DeltaTable) -> set[str]:
-    """The reader features in use, also under the older protocol that did not list column mapping."""
-    mapping = delta.metadata().configuration.get("delta.columnMapping.mode", "none")
-    return set(delta.protocol().reader_features or ()) | ({"columnMapping"} if mapping != "none" else set())
 
 
 def _tables_named(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from powerlake.lake.store import DataFile
+from powerlake.lake.snapshots import DataFile
 
 
 @dataclass(frozen=True, order=True)

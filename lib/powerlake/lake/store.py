@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.exceptions import DeltaError
 
 from powerlake.atomic import write_atomically
 from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeError, TableMissing
+from powerlake.lake.snapshots import DataFile, Snapshots, at
 from powerlake.tables.derive import described_schema, empty, properties, spark_schema
 from powerlake.tables.model import Table
 
@@ -31,20 +31,6 @@ MOST_NAMED = 2_000
 SMALL_BYTES = 16 * 2**20
 """Size of a table's files up to which it comes in one partition, so that it is grouped without a shuffle."""
 
-_UNREADABLE = {"deletionVectors", "columnMapping"}
-"""Reader features under which a list of files is not the table."""
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """One active Parquet file of a table: path, partition values as text, rows and bytes."""
-
-    path: str
-    relative: str
-    partition: Mapping[str, str]
-    rows: int
-    bytes: int
-
 
 class Lake:
     """A folder of Delta tables: `home`/layer/table. The session is started only when something asks for it.
@@ -55,6 +41,7 @@ class Lake:
     def __init__(self, home: Path, open_session: Callable[[], SparkSession]) -> None:
         self.home = Path(home).absolute()
         self._open_session = open_session
+        self._snapshots = Snapshots()
 
     @cached_property
     def session(self) -> SparkSession:
@@ -81,24 +68,19 @@ class Lake:
         return self.home / table.layer / table.short_name
 
     def delta(self, table: Table) -> DeltaTable | None:
-        """Delta's own view of the table, None where nothing was written."""
-        path = self.path(table)
-        if not (path / "_delta_log").is_dir():
-            return None
-        try:
-            return DeltaTable(path)
-        except TableNotFoundError:
-            return None
+        """Delta's own view of the table as it stands, to read; None where nothing was written."""
+        now = self._snapshots.now(self.path(table))
+        return None if now is None else now.delta
 
     def version(self, table: Table) -> int | None:
         """The table's current Delta version."""
-        delta = self.delta(table)
-        return None if delta is None else delta.version()
+        now = self._snapshots.now(self.path(table))
+        return None if now is None else now.version
 
     def holds(self, table: Table) -> bool:
         """Whether the table has a row."""
-        delta = self.delta(table)
-        return delta is not None and bool(delta.file_uris())
+        now = self._snapshots.now(self.path(table))
+        return now is not None and bool(now.files)
 
     def watermark(self, table: Table, source: str, version: int | None = None) -> int:
         """How far into `source` the table reaches, as its own log says now or said at `version`; 0 before the first."""
@@ -107,42 +89,21 @@ class Lake:
 
     def files(self, table: Table, keep: Callable[[Mapping[str, str]], bool] = lambda partition: True) -> list[DataFile]:
         """The active files whose partition values `keep` accepts. Raises PowerlakeError under deletion vectors."""
-        delta = self.delta(table)
-        if delta is None:
+        now = self._snapshots.now(self.path(table))
+        if now is None:
             return []
-        features = set(delta.protocol().reader_features or ())
-        if features & _UNREADABLE:
-            raise PowerlakeError(
-                f"{table.name} uses {', '.join(features & _UNREADABLE)}, so its files are not its rows",
-                remedy="rewrite it with the feature off",
-            )
-        found = self._data_files(table, delta)
-        return sorted((file for file in found if keep(file.partition)), key=lambda file: file.relative)
-
-    def _data_files(self, table: Table, delta: DeltaTable) -> list[DataFile]:
-        actions = delta.get_add_actions(flatten=False).to_struct_array().to_pylist()
-        root = self.path(table)
-        return [
-            DataFile(
-                str(root / action["path"]),
-                action["path"],
-                {key: str(value) for key, value in (action.get("partition") or {}).items()},
-                action["num_records"] or 0,
-                action["size_bytes"],
-            )
-            for action in actions
-        ]
+        now.refuse_unreadable(table.name)
+        return [file for file in now.files if keep(file.partition)]
 
     def highest(self, table: Table, column: str) -> Any:
-        """The highest number or date of a column, as the log says it, no file being opened; None where no row is.
+        """The highest number or date of a column, as the log says it, no file being opened; None where no value is.
 
         Raises PowerlakeError where the log does not say it of every file.
         """
-        delta = self.delta(table)
-        if delta is None:
+        now = self._snapshots.now(self.path(table))
+        if now is None:
             return None
-        actions = delta.get_add_actions(flatten=False).to_struct_array().to_pylist()
-        bounds: list[Any] = [(action.get("max") or {}).get(column) for action in actions]
+        bounds = now.highest(column)
         if None in bounds:
             raise PowerlakeError(
                 f"the log of {table.name} does not say how high {column} goes in each file",
@@ -169,7 +130,7 @@ class Lake:
 
     def _files_at(self, table: Table, version: int) -> list[DataFile]:
         try:
-            return self._data_files(table, DeltaTable(self.path(table), version=version))
+            return list(at(self.path(table), version).files)
         except DeltaError:
             return []
 

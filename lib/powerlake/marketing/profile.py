@@ -42,24 +42,6 @@ _FEEDS = (
 )
 INPUTS = (*(silver_of(FEEDS[path]) for path in _FEEDS), CUSTOMER_DAYS, CUSTOMER_MONTHS, CUSTOMER_SEGMENTS)
 
-LATEST = {
-    "gold.customer_days": "date",
-    "gold.market_days": "date",
-    "silver.bills": "issued_date",
-    "silver.payments": "paid_date",
-    "silver.tickets": "opened_date",
-}
-"""Tables that grow day by day, and the column of the day; the first that is there says how far the data reach."""
-
-
-def latest_date(frames: Frames) -> date | None:
-    """The last local date of the first of the LATEST tables that is there; None where none is."""
-    for name, column in LATEST.items():
-        if name in frames:
-            found: date | None = frames[name].agg(F.max(column)).collect()[0][0]
-            return found
-    return None
-
 
 def customer_profiles(frames: Frames, as_of: date, standing: DataFrame | None = None) -> DataFrame:
     """Rows of CUSTOMER_PROFILE without the run; nothing after `as_of` is used. What an absent table would say is null.

@@ -9,8 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from powerlake.lake.publication import append, publish, replace
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, Stamp, stage_frame
-from powerlake.lake.store import DataFile, Lake
+from powerlake.lake.store import Lake
 from powerlake.pipeline.job import Outcome, RunReport, Window
 from powerlake.quality.gate import Verdict, audit
 from powerlake.quality.judged import Check, Judged

@@ -58,15 +58,9 @@ def as_of(ctx: JobContext) -> date:
     return ctx.window.end or last_date(ctx, DAILY_LOAD_FEATURES) or ctx.started_at.date()
 
 
-def last_date(ctx: JobContext, table: Table) -> date | None:
-    """The last `date` of a table that is cut into months; None where it holds nothing."""
-    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
-
-    months = [file.partition["month"] for file in ctx.files(table)]
-    if not months:
-        return None
-    found: date | None = ctx.read(table).where(F.col("month") == max(months)).agg(F.max("date")).collect()[0][0]
-    return found
+def last_date(ctx: JobContext, table: Table, column: str = "date") -> date | None:
+    """The last date in a column of a table; None where it holds nothing."""
+    return ctx.lake.highest(table, column) if ctx.files(table) else None
 
 
 def missing(ctx: JobContext, tables: tuple[Table, ...]) -> str:
@@ -125,13 +119,11 @@ def losses(ctx: JobContext) -> DataFrame:
 
 def suspects_due(ctx: JobContext) -> bool:
     """Whether the balances of the feeders' areas are to be compared again: not before there are enough new days."""
-    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
-
-    if ctx.is_forced or not ctx.window.is_open or not ctx.files(TOPOLOGY_SUSPECTS):
-        return True
-    compared: date = ctx.read(TOPOLOGY_SUSPECTS).agg(F.max("to_date")).collect()[0][0]
+    compared = last_date(ctx, TOPOLOGY_SUSPECTS, "to_date")
     last = last_date(ctx, LOAD_CURVES)
-    return last is None or abs((last - compared).days) >= ctx.settings.grid.topology_every_days
+    if ctx.is_forced or not ctx.window.is_open or compared is None or last is None:
+        return True
+    return abs((last - compared).days) >= ctx.settings.grid.topology_every_days
 
 
 def suspects(ctx: JobContext) -> DataFrame:

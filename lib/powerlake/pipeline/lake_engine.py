@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import powerlake
-from powerlake.lake.publication import append, publish, recover
+from powerlake.lake.publication import Overtaken, append, publish, recover, replace
 from powerlake.lake.staging import Stamp, stage_rows
 from powerlake.lake.store import Lake
 from powerlake.pipeline.context import JobContext
@@ -29,6 +30,9 @@ from powerlake.tables.ops.job_runs import JOB_RUNS
 from powerlake.tables.ops.quality_checks import QUALITY_CHECKS
 
 _SUCCESS = ["done", "unchanged"]
+_LEDGERS = (QUALITY_CHECKS, JOB_RUNS)
+LEDGER_FILES = 200
+"""Files of a ledger from which on they are made one: every job of a run adds a small one."""
 
 
 @cache
@@ -66,6 +70,17 @@ class LakeEngine:
     def recover(self) -> int:
         """Finish what a killed run had begun to publish; returns how many publications that were."""
         return recover(self._lake)
+
+    def tidy(self) -> None:
+        """Make one file of the many that a ledger has grown to; not while another run writes to it."""
+        for ledger in _LEDGERS:
+            base, files = self._lake.version(ledger), self._lake.files(ledger)
+            if len(files) < LEDGER_FILES:
+                continue
+            rows = self._lake.rows(ledger)
+            staged = stage_rows(ledger, self._lake.home, rows, Stamp(self._run_id, 0, datetime.now(UTC)))
+            with suppress(Overtaken):
+                publish(self._lake, [replace(self._lake, ledger, staged, files, base=base)], self._run_id)
 
     def missing(self, job: JobSpec) -> tuple[str, ...]:
         """The inputs for want of which the job has nothing to do: feeds' folders without a file, tables without a row.
@@ -120,7 +135,7 @@ class LakeEngine:
         checks = check_rows(self._checks.pop(job.job, []), job.job, self._run_id)
         changes = [
             append(self._lake, table, stage_rows(table, self._lake.home, rows, stamp))
-            for table, rows in ((QUALITY_CHECKS, checks), (JOB_RUNS, row))
+            for table, rows in zip(_LEDGERS, (checks, row), strict=True)
             if len(rows)
         ]
         publish(self._lake, changes, self._run_id)
@@ -150,12 +165,13 @@ class LakeEngine:
         }
 
     def _last_success(self, job: str) -> Mapping[str, Any] | None:
-        delta = self._lake.delta(JOB_RUNS)
-        if delta is None:
-            return None
-        wanted = (pc.field("job") == job) & pc.field("outcome").isin(_SUCCESS)
-        rows = delta.to_pyarrow_dataset().to_table(filter=wanted).sort_by("started_at").to_pylist()
-        return rows[-1] if rows else None
+        return self._last_successes.get(job)
+
+    @cached_property
+    def _last_successes(self) -> Mapping[str, Mapping[str, Any]]:
+        """The last success of each job when this run began; it tries none of them twice."""
+        rows = self._lake.rows(JOB_RUNS, pc.field("outcome").isin(_SUCCESS)).sort_by("started_at")
+        return {row["job"]: row for row in rows.to_pylist()}
 
     def _row(self, job: JobSpec, state: JobState, report: RunReport) -> dict[str, Any]:
         reads = dict(report.read_versions) or self._versions(job)

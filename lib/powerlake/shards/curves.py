@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from powerlake.errors import ReadingsLost
 from powerlake.lake.shard import Shard, by_shard
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, Stamp, combine, stage_rows
-from powerlake.lake.store import DataFile
 from powerlake.loadcurve.clock import Label, LayoutClock
 from powerlake.loadcurve.history import CONTEXT_COLUMNS
 from powerlake.loadcurve.rules import VeeRules

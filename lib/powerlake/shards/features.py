@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from powerlake.lake.shard import Shard, by_shard
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, Stamp, combine, stage_rows
-from powerlake.lake.store import DataFile
 from powerlake.loadcurve.daily_features import INPUT_COLUMNS, daily_features
 from powerlake.settings import LayoutTime
 from powerlake.shards.files import read_files

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, combine
-from powerlake.lake.store import DataFile, Lake
+from powerlake.lake.store import Lake
 from powerlake.pipeline.job import RunReport
 from powerlake.shards.feed_settling import SettledMonth, SettlingTask, settle_month
 from powerlake.shards.feed_typing import NO_MONTH, TypedFile, TypingTask, type_file

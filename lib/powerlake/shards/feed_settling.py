@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from powerlake.conformed.merge import Fate, Merged
 from powerlake.conformed.settle import settled, standing
 from powerlake.conformed.typed import ORIGIN, REASON, typed_schema
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, Stamp, combine, stage_rows
-from powerlake.lake.store import DataFile
 from powerlake.shards.feed_typing import refused_rows
 from powerlake.shards.files import read_files
 from powerlake.tables.derive import arrow_schema

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from powerlake.conformed.references import checked
 from powerlake.conformed.typed import REASON, bronze_columns, typed
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, Stamp, stage_rows
-from powerlake.lake.store import DataFile
 from powerlake.shards.files import read_files
 from powerlake.tables.bronze.of_feed import bronze_of
 from powerlake.tables.conform import RECORD_LIMIT

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from powerlake.lake.store import DataFile
+from powerlake.lake.snapshots import DataFile
 from powerlake.tables.derive import arrow_schema
 from powerlake.tables.model import Table
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from powerlake.customers.monthly_load_shapes import CURVE_COLUMNS, monthly_load_shapes
 from powerlake.lake.shard import Shard, by_shard
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, Stamp, combine, stage_rows
-from powerlake.lake.store import DataFile
 from powerlake.settings import LayoutTime
 from powerlake.shards.files import read_files
 from powerlake.tables.gold.monthly_load_shapes import MONTHLY_LOAD_SHAPES

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from powerlake.lake.store import DataFile
+from powerlake.lake.snapshots import DataFile
 from powerlake.quality.day_parts import Days, by_day, day_parts
 from powerlake.quality.deliveries import judged_feeds
 from powerlake.quality.drift import judged_days

@@ -15,8 +15,8 @@ from powerlake.customers.monthly_load_shapes import CURVE_COLUMNS
 from powerlake.customers.segment_profiles import segment_profiles
 from powerlake.customers.segments import SegmentModel, fit_segments
 from powerlake.lake.shard import Shard, by_shard
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, combine, stage_rows
-from powerlake.lake.store import DataFile
 from powerlake.models import segment_life
 from powerlake.models.tracking import Registered, Registry
 from powerlake.shards.files import read_files

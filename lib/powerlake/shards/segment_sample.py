@@ -13,7 +13,7 @@ from powerlake.customers.daily_codes import SAMPLE_DAYS, Codebook, day_sample, f
 from powerlake.customers.month_shapes import INPUT_COLUMNS
 from powerlake.customers.segments import MAX_FIT_CUSTOMERS
 from powerlake.customers.shape_features import Shapes, shapes_of
-from powerlake.lake.store import DataFile
+from powerlake.lake.snapshots import DataFile
 from powerlake.shards.files import read_files
 from powerlake.shards.segments import typical_of_files
 from powerlake.tables.silver.load_curves import LOAD_CURVES

@@ -15,8 +15,8 @@ from powerlake.customers.monthly_load_shapes import SHAPE_COLUMNS, typical_of_ro
 from powerlake.customers.segment_profiles import profile_sums
 from powerlake.customers.segments import SegmentModel
 from powerlake.customers.shape_features import shapes_of
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, Stamp, stage_rows
-from powerlake.lake.store import DataFile
 from powerlake.shards.files import read_files
 from powerlake.tables.gold.customer_segments import CUSTOMER_SEGMENTS
 from powerlake.tables.gold.monthly_load_shapes import MONTHLY_LOAD_SHAPES

@@ -17,8 +17,8 @@ from powerlake.customers.daily_codes import Codebook
 from powerlake.customers.month_shapes import INPUT_COLUMNS
 from powerlake.customers.monthly_shape_codes import monthly_shape_codes
 from powerlake.lake.shard import Shard, by_shard
+from powerlake.lake.snapshots import DataFile
 from powerlake.lake.staging import Staged, Stamp, stage_rows
-from powerlake.lake.store import DataFile
 from powerlake.models.tracking import Registered
 from powerlake.shards.files import read_files
 from powerlake.tables.gold.monthly_shape_codes import MONTHLY_SHAPE_CODES

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 
 from benchlib.contest import OURS, Contest, Contestant, DisagreementError
 from benchlib.site import Site
-from powerlake.lake.store import DataFile
+from powerlake.lake.snapshots import DataFile
 from powerlake.quality.gate import Verdict, audit
 from powerlake.shards.files import read_files
 from powerlake.tables.conform import conform

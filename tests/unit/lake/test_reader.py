@@ -52,6 +52,15 @@ def test_state_comes_from_the_log(home: Path) -> None:
     assert (Reader(home).tables(), Reader(home).version("silver.load_curves")) == (("silver.load_curves",), 0)
 
 
+def test_one_reader_sees_what_is_written_between_its_questions(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    with pytest.raises(TableMissing):
+        reader.query("SELECT count(*) AS days FROM silver.load_curves")
+    for days in (3, 6):
+        write_deltalake(tmp_path / "silver" / "load_curves", CURVES, mode="append", partition_by=["month", "bucket"])
+        assert reader.query("SELECT count(*) AS days FROM silver.load_curves")["days"].to_pylist() == [days]
+
+
 def test_only_active_files_are_read(tmp_path: Path) -> None:
     path = tmp_path / "silver" / "load_curves"
     write_deltalake(path, CURVES, partition_by=["month", "bucket"])
