@@ -182,7 +182,7 @@ class Lake:
         if not paths:
             return self.empty_frame(table)
         reader = self.session.read.schema(spark_schema(table)).option("basePath", str(self.path(table)))
-        return reader.parquet(*paths).select(*table.column_names)
+        return reader.parquet(*paths)
 
     def rows(self, table: Table, keep: pc.Expression | None = None) -> pa.Table:
         """A small table's rows in the driver, without Spark; none where nothing was written."""

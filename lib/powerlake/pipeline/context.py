@@ -201,13 +201,11 @@ def months_alike(one: DataFrame, other: DataFrame) -> set[str]:
     """The months of which both hold the same rows, but for the run. Each is read once; nothing is shuffled but sums."""
     from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
 
-    said = [name for name in one.columns if name != "run_id"]
-
-    def digests(rows: DataFrame) -> set[tuple[str, int, int]]:
-        digest = F.bit_xor(F.xxhash64(*said))
-        return {tuple(row) for row in rows.groupBy("month").agg(F.count("*"), digest).collect()}
-
-    return {month for month, _, _ in digests(one) & digests(other)}
+    digest = F.xxhash64(*(name for name in one.columns if name != "run_id")).alias("digest")
+    both = one.select("month", digest, F.lit(0).alias("side")).unionAll(other.select("month", digest, F.lit(1)))
+    sums = both.groupBy("month", "side").agg(F.count("*"), F.bit_xor("digest")).collect()
+    ours, theirs = ({(month, *found) for month, side, *found in sums if side == wanted} for wanted in (0, 1))
+    return {month for month, *_ in ours & theirs}
 
 
 def _row_rules(table: Table, staged: Staged, *, is_replaced: bool) -> tuple[Judged, ...]:

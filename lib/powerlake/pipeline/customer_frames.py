@@ -58,8 +58,11 @@ def latest_date(ctx: JobContext, inputs: Iterable[Table]) -> date | None:
 
 def profiles_to_carry(ctx: JobContext, as_of: date) -> DataFrame | None:
     """gold.customer_profile as it stands, where its weather responses are recent enough to keep; else None."""
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
     if ctx.is_forced or not ctx.files(CUSTOMER_PROFILE):
         return None
-    fitted: date | None = ctx.lake.highest(CUSTOMER_PROFILE, "weather_fit_date")
+    standing = ctx.read(CUSTOMER_PROFILE)
+    fitted: date | None = standing.agg(F.max("weather_fit_date")).collect()[0][0]
     age = None if fitted is None else (as_of - fitted).days
-    return ctx.read(CUSTOMER_PROFILE) if age is not None and 0 <= age < ctx.settings.profile.refit_days else None
+    return standing if age is not None and 0 <= age < ctx.settings.profile.refit_days else None

@@ -125,6 +125,8 @@ class Table:
         unknown = (set(self.key) | set(self.partitioned_by)) - set(names)
         if unknown:
             raise ValueError(f"{self.name}: {sorted(unknown)} in key or partition is not a column")
+        if self.partitioned_by and tuple(names[-len(self.partitioned_by) :]) != self.partitioned_by:
+            raise ValueError(f"{self.name}: the columns it is partitioned by come last, as Spark reads them")
 
     @property
     def layer(self) -> str:
