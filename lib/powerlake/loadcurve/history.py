@@ -166,4 +166,6 @@ def alike(points: Ints, interval_minutes: Ints) -> list[tuple[Ints, int]]:
     """Places of the days with the same number of points and interval: pairs of (places, interval in minutes)."""
     kind = points * (24 * 60 + 1) + interval_minutes
     kinds, first = np.unique(kind, return_index=True)
-    return [(np.flatnonzero(kind == one), int(interval_minutes[place])) for one, place in zip(kinds, first, strict=True)]
+    return [
+        (np.flatnonzero(kind == one), int(interval_minutes[place])) for one, place in zip(kinds, first, strict=True)
+    ]

@@ -44,7 +44,7 @@ def has_spike(kw: Matrix, rules: VeeRules) -> Bools:
 
 
 def largest_jump_kw(kw: Matrix) -> Kilowatts:
-    """(n,) largest difference between neighbouring points of a day (n, points; NaN unknown); NaN where none is known."""
+    """(n,) largest difference between neighbours of a day's points (n, points; NaN unknown); NaN without one."""
     return np.asarray(np.fmax.reduce(np.abs(np.diff(kw, axis=1)), axis=1))
 
 
