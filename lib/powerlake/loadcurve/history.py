@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -135,6 +136,15 @@ class History:
             last[here] = self.curves(yesterday[here], int(points))[:, -1]
         return last
 
+    def measured(self, day: Ints, measure: Callable[[Matrix], Matrix], *shape: int) -> Matrix:
+        """(days, *shape) `measure` of the power curves (n, points) of the days `day`; NaN on the other days."""
+        found = np.full((len(self.meter), *shape), np.nan)
+        for place, minutes in alike(self.points[day], self.interval_minutes[day]):
+            those = day[place]
+            curves = self.curves(those, int(self.points[those[0]]))
+            found[those] = measure(curves * np.float32(60 / minutes))
+        return found
+
     def curves(self, day: Ints, points: int) -> Curve:
         """(n, points) measured curves; a row of NaN for NO_DAY and for a day with another number of points."""
         curves = np.full((len(day), points), UNKNOWN, dtype=np.float32)
@@ -150,3 +160,12 @@ def sums(flat: Matrix, first: Ints) -> Matrix:
     """(days,) sums of the stretches of `flat` that begin at `first`; true counts as one."""
     dtype = np.int64 if flat.dtype == bool else np.float64
     return np.add.reduceat(flat, first, dtype=dtype) if len(first) else np.zeros(0, dtype=dtype)
+
+
+def alike(points: Ints, interval_minutes: Ints) -> list[tuple[Ints, int]]:
+    """Places of the days with the same number of points and interval: pairs of (places, interval in minutes)."""
+    kind = points * (24 * 60 + 1) + interval_minutes
+    kinds, first = np.unique(kind, return_index=True)
+    return [
+        (np.flatnonzero(kind == one), int(interval_minutes[place])) for one, place in zip(kinds, first, strict=True)
+    ]

@@ -11,19 +11,6 @@ from powerlake.loadcurve.history import NO_DAY, History, Kilowatts
 from powerlake.loadcurve.rules import VeeRules
 
 
-def usual_kw(history: History, mean_kw: Kilowatts, day: Ints, rules: VeeRules) -> Kilowatts:
-    """(n,) median of the mean power of the meter's days before; NaN where too few of them have readings.
-
-    `mean_kw` holds one item for each day of `history`.
-    """
-    earlier = history.back(day, 1, rules.history_days)
-    means = np.sort(np.where(earlier == NO_DAY, np.nan, mean_kw[earlier]), axis=1)  # NaN goes last
-    known = np.count_nonzero(~np.isnan(means), axis=1)
-    row = np.arange(len(day))
-    median = (means[row, np.maximum(known - 1, 0) // 2] + means[row, known // 2]) / 2
-    return np.where(known >= rules.history_days_least, median, np.nan)
-
-
 def has_wrong_unit(mean_kw: Kilowatts, usual: Kilowatts, rules: VeeRules) -> Bools:
     """(n,) true where a day is so far above what is usual that it was sent in Wh."""
     ratio = mean_kw / np.where(usual > 0, usual, np.nan)
@@ -39,30 +26,26 @@ def is_high(mean_kw: Kilowatts, usual: Kilowatts, rules: VeeRules) -> Bools:
     return high
 
 
+def highest_kw(kw: Matrix) -> Kilowatts:
+    """(n,) highest of a day's points (n, points; NaN unknown); NaN where none is known."""
+    return np.asarray(np.fmax.reduce(kw, axis=1))
+
+
 def has_spike(kw: Matrix, rules: VeeRules) -> Bools:
     """(n,) true where the highest of a day's points (n, points; NaN unknown) towers over the third-highest.
 
     Spike as in metering data managers: highest against third-highest interval, here as a ratio.
     """
-    highest: Matrix = np.fmax.reduce(kw, axis=1)
+    highest = highest_kw(kw)
     # The third-highest lies below a bound exactly where at most two points reach that bound.
     reach = (kw >= (highest / rules.spike_ratio)[:, None]).sum(axis=1)
     is_enough = (~np.isnan(kw)).sum(axis=1) >= 3
     return np.asarray((highest > rules.spike_floor_kw) & (reach <= 2) & is_enough)
 
 
-def has_jump(kw: Matrix, rules: VeeRules) -> Bools:
-    """(n,) true where neighbouring points of a day (n, points; NaN unknown) differ by more than `jump_kw`."""
-    return np.asarray((np.abs(np.diff(kw, axis=1)) > rules.jump_kw).any(axis=1))
-
-
-def has_zero_run(kwh: Matrix, points: int) -> Bools:
-    """(n,) true where at least `points` neighbouring points of a day (n, points; NaN unknown) are zero."""
-    if points > kwh.shape[1]:
-        return np.zeros(len(kwh), dtype=bool)
-    zeros = np.cumsum(np.pad(kwh == 0, ((0, 0), (1, 0))), axis=1)
-    run: Bools = (zeros[:, points:] - zeros[:, :-points] == points).any(axis=1)
-    return run
+def largest_jump_kw(kw: Matrix) -> Kilowatts:
+    """(n,) largest difference between neighbours of a day's points (n, points; NaN unknown); NaN without one."""
+    return np.asarray(np.fmax.reduce(np.abs(np.diff(kw, axis=1)), axis=1))
 
 
 def is_estimated_too_long(history: History, is_mostly_estimated: Bools, day: Ints, rules: VeeRules) -> Bools:

@@ -17,19 +17,20 @@ import numpy.typing as npt
 from powerlake.loadcurve.bronze_rows import Bools
 from powerlake.loadcurve.clock import Ints
 from powerlake.loadcurve.estimate import interpolated, similar_day
-from powerlake.loadcurve.history import Curve, History, Kilowatts, MeasuredDays, sums
+from powerlake.loadcurve.history import Curve, History, Kilowatts, MeasuredDays, alike, sums
 from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.quality import ESTIMATED, Flag, Quality, is_one_of
+from powerlake.loadcurve.reference import days_before, is_beyond, usual_kw
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.validate import (
-    has_jump,
     has_spike,
     has_wrong_unit,
-    has_zero_run,
+    highest_kw,
     is_estimated_too_long,
     is_high,
-    usual_kw,
+    largest_jump_kw,
 )
+from powerlake.loadcurve.zero_runs import ZERO_RUN_MEASURES, is_new_rest, may_be_new_rest, zero_runs
 
 FLAGS = tuple(Flag)
 _WH_PER_KWH = np.float32(1000)
@@ -57,15 +58,22 @@ def validated(days: Days, before: MeasuredDays, rules: VeeRules) -> Validated:
     history = History(before, own)
     quality = np.isnan(own.kwh).view(np.int8) * np.int8(Quality.MISSING)
     flags = np.zeros((len(own), len(FLAGS)), dtype=bool)
-    mean_kw = own.mean_kw()
-    usual = _usual(history, np.concatenate([before.mean_kw(), mean_kw]), mean_kw, rules)
-    is_wrong = _whole_days(own, has_wrong_unit(mean_kw, usual, rules))
+    mean_kw, mean_before = own.mean_kw(), before.mean_kw()
+    asked = np.flatnonzero(mean_kw > rules.wrong_unit_floor_kw)
+    usual = usual_kw(history, np.concatenate([mean_before, mean_kw]), history.own[asked], rules)
+    is_wrong = _whole_days(own, _among(own, asked, has_wrong_unit(mean_kw[asked], usual, rules)))
     _convert(own, quality, _flag(flags, Flag.WRONG_UNIT, is_wrong))
-    _take_out(own, quality, _flag(flags, Flag.IMPOSSIBLE, own.highest_kw() > rules.maximum_kw), rules)
-    _flag(flags, Flag.HIGH_AGAINST_HISTORY, is_high(own.mean_kw(), usual, rules))
-    _flag_shapes(own, flags, rules)
-    _flag_long_estimates(before, own, history, flags, rules)
-    kwh = _with_estimates(own, history, quality, rules)
+    highest = own.highest_kw()
+    is_impossible = highest > rules.maximum_kw
+    _take_out(own, quality, _flag(flags, Flag.IMPOSSIBLE, is_impossible), rules)
+    if is_wrong.any() or is_impossible.any():
+        mean_kw, highest = own.mean_kw(), own.highest_kw()
+    _flag_high(own, history, np.concatenate([mean_before, mean_kw]), flags, rules)
+    _flag_shapes(own, history, highest, flags, rules)
+    _flag_rests(own, history, flags, rules)
+    known = own.known_points()
+    _flag_long_estimates(before, own, history, known, flags, rules)
+    kwh = _with_estimates(own, history, known, quality, rules)
     is_edited = days_with(quality, own.points, *ESTIMATED, Quality.REMOVED, Quality.RESCALED) > 0
     return Validated(kwh, quality, is_edited, flags)
 
@@ -86,12 +94,11 @@ def _flag(flags: Bools, flag: Flag, where: Bools) -> Bools:
     return where
 
 
-def _usual(history: History, mean_of_all: Kilowatts, mean_kw: Kilowatts, rules: VeeRules) -> Kilowatts:
-    """(own days,) usual mean power; NaN also where the day is too low for any rule to ask."""
-    usual = np.full(len(mean_kw), np.nan)
-    asked = np.flatnonzero(mean_kw > min(rules.high_floor_kw, rules.wrong_unit_floor_kw))
-    usual[asked] = usual_kw(history, mean_of_all, history.own[asked], rules)
-    return usual
+def _among(own: MeasuredDays, asked: Ints, found: Bools) -> Bools:
+    """(own days,) true on those of the days `asked` where `found` is."""
+    among = np.zeros(len(own), dtype=bool)
+    among[asked[found]] = True
+    return among
 
 
 def _whole_days(own: MeasuredDays, asked: Bools) -> Bools:
@@ -124,42 +131,67 @@ def _take_out(own: MeasuredDays, quality: Codes, is_impossible: Bools, rules: Ve
         quality[cells] = Quality.REMOVED
 
 
-def _flag_shapes(own: MeasuredDays, flags: Bools, rules: VeeRules) -> None:
-    """Flags spikes, jumps and zero runs, looking closely only at the days high or zero enough to have one."""
-    highest = own.highest_kw()
-    zeros = sums(own.kwh == 0, own.first) * own.interval_minutes / 60
-    may_spike = highest > min(rules.spike_floor_kw, rules.jump_kw)
-    for rows, interval in _alike(own, may_spike | (zeros >= rules.zero_run_hours)):
-        kwh = own.kwh[own.first[rows][:, None] + np.arange(own.points[rows[0]])]
-        kw = kwh * np.float32(60 / interval)
-        flags[rows, FLAGS.index(Flag.SPIKE)] = has_spike(kw, rules)
-        flags[rows, FLAGS.index(Flag.JUMP)] = has_jump(kw, rules)
-        flags[rows, FLAGS.index(Flag.ZERO_RUN)] = has_zero_run(kwh, round(rules.zero_run_hours * 60 / interval))
+def _flag_high(own: MeasuredDays, history: History, mean_of_all: Kilowatts, flags: Bools, rules: VeeRules) -> None:
+    """Flags days high against history, looking closely only at those beyond what the meter had before."""
+    asked = np.flatnonzero(mean_of_all[history.own] > rules.high_floor_kw)
+    asked = asked[is_beyond(history, mean_of_all, history.own[asked], rules)]
+    day = history.own[asked]
+    found = is_high(mean_of_all[day], usual_kw(history, mean_of_all, day, rules), rules)
+    _flag(flags, Flag.HIGH_AGAINST_HISTORY, _among(own, asked, found))
+
+
+def _flag_shapes(own: MeasuredDays, history: History, highest: Kilowatts, flags: Bools, rules: VeeRules) -> None:
+    """Flags spikes and jumps, looking closely only at the days high enough to have one.
+
+    Of the days before, only those are looked at that such a day is judged against.
+    """
+    is_spike, is_jump = np.zeros(len(own), dtype=bool), np.zeros(len(own), dtype=bool)
+    for rows, interval in _alike(own, highest > min(rules.spike_floor_kw, rules.jump_kw)):
+        kw = own.kwh[own.first[rows][:, None] + np.arange(own.points[rows[0]])] * np.float32(60 / interval)
+        is_spike[rows] = has_spike(kw, rules)
+        is_jump[rows] = largest_jump_kw(kw) > rules.jump_kw
+    for flag, is_asked, measure in ((Flag.SPIKE, is_spike, highest_kw), (Flag.JUMP, is_jump, largest_jump_kw)):
+        asked = np.flatnonzero(is_asked)
+        day = history.own[asked]
+        kw_of_all = history.measured(days_before(history, day, rules.history_days), measure)
+        _flag(flags, flag, _among(own, asked, is_beyond(history, kw_of_all, day, rules)))
+
+
+def _flag_rests(own: MeasuredDays, history: History, flags: Bools, rules: VeeRules) -> None:
+    """Flags zero runs, looking closely only at days with zeros enough and at those they are judged against."""
+    asked = np.flatnonzero(sums(own.kwh == 0, own.first) * own.interval_minutes >= rules.zero_run_hours * 60)
+    runs = history.measured(days_before(history, history.own[asked], 1), zero_runs, ZERO_RUN_MEASURES)
+    asked = asked[may_be_new_rest(history, runs, history.own[asked], rules)]
+    day = history.own[asked]
+    runs = history.measured(days_before(history, day, rules.history_days), zero_runs, ZERO_RUN_MEASURES)
+    _flag(flags, Flag.ZERO_RUN, _among(own, asked, is_new_rest(history, runs, day, rules)))
 
 
 def _flag_long_estimates(
-    before: MeasuredDays, own: MeasuredDays, history: History, flags: Bools, rules: VeeRules
+    before: MeasuredDays, own: MeasuredDays, history: History, known: Ints, flags: Bools, rules: VeeRules
 ) -> None:
-    mostly = np.concatenate(
-        [part.known_points() < (1 - rules.mostly_estimated_share) * part.points for part in (before, own)]
-    )
-    asked = np.flatnonzero(mostly[history.own])
+    least = 1 - rules.mostly_estimated_share
+    is_poor = known < least * own.points
+    asked = np.flatnonzero(is_poor)
+    if not len(asked):
+        return
+    mostly = np.concatenate([before.known_points() < least * before.points, is_poor])
     too_long = is_estimated_too_long(history, mostly, history.own[asked], rules)
     flags[asked, FLAGS.index(Flag.ESTIMATED_TOO_LONG)] = too_long
 
 
-def _with_estimates(own: MeasuredDays, history: History, quality: Codes, rules: VeeRules) -> Curve:
+def _with_estimates(own: MeasuredDays, history: History, known: Ints, quality: Codes, rules: VeeRules) -> Curve:
     """The measured curves with estimates in their gaps; writes the codes of the estimates into `quality`."""
     kwh = own.kwh.copy()
-    for rows, interval in _alike(own, own.known_points() < own.points):
+    for rows, interval in _alike(own, known < own.points):
         points = int(own.points[rows[0]])
         cells = own.first[rows][:, None] + np.arange(points)
         day = history.own[rows]
         line = interpolated(kwh[cells], history.last_kwh_before(day), int(rules.interpolation_hours * 60 / interval))
         _fill(kwh, quality, cells, line, Quality.INTERPOLATED)
         open_rows = np.flatnonzero(np.isnan(kwh[cells]).any(axis=1))
-        alike = similar_day(history, day[open_rows], points, days_back=rules.history_days, at_most=rules.similar_days)
-        _fill(kwh, quality, cells[open_rows], alike, Quality.SIMILAR_DAY)
+        similar = similar_day(history, day[open_rows], points, days_back=rules.history_days, at_most=rules.similar_days)
+        _fill(kwh, quality, cells[open_rows], similar, Quality.SIMILAR_DAY)
     return kwh
 
 
@@ -174,5 +206,4 @@ def _fill(kwh: Curve, quality: Codes, cells: Ints, estimate: Curve, code: Qualit
 def _alike(own: MeasuredDays, which: Bools) -> list[tuple[Ints, int]]:
     """The days `which`, grouped by number of points and interval: pairs of (rows, interval in minutes)."""
     rows = np.flatnonzero(which)
-    kinds, kind = np.unique(np.stack([own.points[rows], own.interval_minutes[rows]]), axis=1, return_inverse=True)
-    return [(rows[kind.reshape(-1) == number], int(minutes)) for number, minutes in enumerate(kinds[1])]
+    return [(rows[place], minutes) for place, minutes in alike(own.points[rows], own.interval_minutes[rows])]

@@ -12,9 +12,10 @@ from powerlake.loadcurve.estimate import interpolated
 from powerlake.loadcurve.history import History, MeasuredDays
 from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.quality import Flag, Quality
+from powerlake.loadcurve.reference import is_beyond, usual_kw
 from powerlake.loadcurve.rules import VeeRules
-from powerlake.loadcurve.validate import usual_kw
 from powerlake.loadcurve.vee import FLAGS, validated
+from powerlake.loadcurve.zero_runs import zero_runs
 
 RULES = VeeRules()
 MONDAY = np.datetime64("2024-03-04")
@@ -168,23 +169,109 @@ def test_a_high_day_is_flagged_and_kept():
     assert (kwh[7, 0], quality[7, 0]) == (6.0, R)
 
 
-def test_a_spike_is_measured_against_the_third_highest_and_kept():
-    kwh, quality, flags, _ = checked(flat(h8=12.0, h9=11.0), flat(h8=12.0, h9=11.0, h10=3.5))
-    assert Flag.SPIKE in flags[0]
-    assert Flag.SPIKE not in flags[1]
-    assert (kwh[0, 8], quality[0, 8]) == (12.0, R)
+def flags_after(before, *curves, rules=RULES, **kind):
+    """Flags of the days that follow the days `before`."""
+    return checked(*before, *curves, rules=rules, **kind)[2][len(before) :]
 
 
-def test_a_jump_is_flagged_between_neighbours_only():
-    assert Flag.JUMP in checked(flat(h8=9.5))[2][0]
-    steady = np.linspace(1.0, 20.0, 24)
-    assert Flag.JUMP not in checked(steady)[2][0]
+WEEK = [flat(h18=3.0)] * 7
 
 
-def test_a_zero_run_needs_six_hours_on_end():
-    assert checked(flat(**{f"h{hour}": 0.0 for hour in range(6)}))[2] == [{Flag.ZERO_RUN}]
-    assert checked(flat(**{f"h{hour}": 0.0 for hour in (0, 1, 2, 3, 4, 6, 7, 8)}))[2] == [set()]
-    assert checked(gap(flat(**{f"h{hour}": 0.0 for hour in range(6)}), 3))[2] == [set()]
+def test_a_spike_towers_over_its_day_and_over_the_days_before_and_is_kept():
+    assert Flag.SPIKE in flags_after(WEEK, flat(h8=12.0, h9=11.0))[0]
+    assert Flag.SPIKE not in flags_after(WEEK, flat(h8=12.0, h9=11.0, h10=4.5))[0]  # the third-highest is near
+    assert Flag.SPIKE not in flags_after(WEEK, flat(0.1, h8=4.9))[0]  # low
+    assert Flag.SPIKE not in flags_after([*WEEK, flat(h18=7.0), flat(h18=7.0)], flat(h8=12.0))[0]  # twice 6 in use
+    kwh, quality, _, _ = checked(*WEEK, flat(h8=12.0))
+    assert (kwh[7, 8], quality[7, 8]) == (12.0, R)
+
+
+def test_a_jump_is_more_than_twice_what_the_meter_showed_and_between_neighbours():
+    assert Flag.JUMP in flags_after(WEEK, flat(h8=9.5))[0]
+    assert Flag.JUMP not in flags_after(WEEK, np.linspace(1.0, 20.0, 24))[0]
+    assert Flag.JUMP not in flags_after([flat(h8=6.0)] * 7, flat(h8=10.5))[0]
+    firm = [flat(5.0, h12=30.0)] * 7
+    assert flags_after(firm, flat(5.0, h12=50.0), flat(5.0, h12=56.0)) == [set(), {Flag.JUMP}]
+
+
+def test_one_odd_day_does_not_hide_the_next_and_two_do():
+    odd = flat(h8=12.0)
+    assert [Flag.JUMP in day for day in flags_after(WEEK, odd, flat(), odd, flat(), odd)] == [
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("odd", [flat(h8=30.0), flat(20.0), flat(0.0)])
+def test_without_a_week_of_history_nothing_is_judged(odd):
+    assert flags_after(WEEK[:6], odd) == [set()]
+    assert flags_after(WEEK, odd) != [set()]
+    assert checked(*WEEK, *[None] * 21, odd)[2][-1] != set()
+    assert checked(*WEEK, *[None] * 22, odd)[2][-1] == set()
+
+
+def test_a_meter_that_dies_is_flagged_that_day_and_two_more():
+    dies = flat(**{f"h{hour}": 0.0 for hour in range(12, 24)})
+    assert flags_after(WEEK, dies, *[flat(0.0)] * 4) == [{Flag.ZERO_RUN}] * 3 + [set()] * 2
+    late = flat(**{f"h{hour}": 0.0 for hour in range(20, 24)})
+    assert flags_after(WEEK, late, *[flat(0.0)] * 3) == [set(), *[{Flag.ZERO_RUN}] * 2, set()]
+    returns = flat(**{f"h{hour}": 0.0 for hour in range(14)})
+    assert flags_after(WEEK, dies, returns, returns) == [{Flag.ZERO_RUN}] * 2 + [set()]
+    longer = replace(RULES, zero_run_days=28)
+    found = flags_after([*WEEK] * 4, dies, *[flat(0.0)] * 28, rules=longer)
+    assert [len(names) for names in found] == [1] * 23 + [0] * 6  # by then fewer than seven days with use are left
+
+
+def test_days_that_did_not_come_in_do_not_end_a_rest():
+    found = checked(*WEEK, flat(0.0), None, flat(0.0), flat(0.0))[2]
+    assert found[7:] == [{Flag.ZERO_RUN}] * 2 + [set()]
+
+
+def test_zeros_that_a_meter_always_has_are_nothing_new():
+    def dark(first, last):
+        return flat(**{f"h{hour}": 0.0 for hour in range(first, last)})
+
+    lights = [dark(6, 18)] * 7
+    assert flags_after(lights, dark(5, 19), dark(0, 21)) == [set(), set()]
+    assert flags_after(lights, flat(0.0)) == [{Flag.ZERO_RUN}]
+    assert flags_after([dark(6, 21)] * 7, flat(0.0)) == [{Flag.ZERO_RUN}]  # not ten hours more, but no use at all
+    pump = [flat(0.0), flat(5.0)] * 4
+    assert flags_after(pump, flat(0.0), flat(5.0), flat(0.0)) == [set()] * 3
+    assert flags_after(WEEK, dark(3, 13), dark(3, 12)) == [{Flag.ZERO_RUN}, set()]
+    assert flags_after(WEEK, gap(dark(3, 13), 6)) == [set()]
+
+
+def test_zeros_are_counted_in_hours_whatever_the_interval():
+    def zeros(points):
+        return np.r_[np.zeros(points), np.ones(96 - points)]
+
+    assert flags_after([np.ones(96)] * 7, zeros(40), interval=15) == [{Flag.ZERO_RUN}]
+    assert flags_after([np.ones(96)] * 7, zeros(39), interval=15) == [set()]
+
+
+def test_a_run_of_zeros_is_measured_in_the_day_and_at_its_ends():
+    curves = np.array([[0, 0, 1, 0, 0, 0, 1, 0], [0] * 8, [1] * 8, [0, GAP, 0, 0, 0, 0, 0, 0], [GAP] * 8])
+    assert zero_runs(curves)[:3].tolist() == [[3, 3, 2, 1, 0], [8, 0, 8, 8, 1], [0, 0, 0, 0, 0]]
+    assert zero_runs(curves)[3].tolist() == [6, 1, 1, 6, 1]
+    assert np.isnan(zero_runs(curves)[4]).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.one_of(st.just(GAP), st.sampled_from([0.1, 1.0, 1.9, 2.1, 5.0])), min_size=2, max_size=12), st.data()
+)
+def test_beyond_is_above_a_multiple_of_the_second_highest_before(values, data):
+    own = MeasuredDays.of(days(*[flat()] * len(values)))
+    history = History(nothing(), own)
+    rules = replace(RULES, history_days_least=data.draw(st.integers(2, 7)))
+    found = is_beyond(history, np.array(values), history.own, rules)
+    for place, value in enumerate(values):
+        known = sorted(one for one in values[:place] if not np.isnan(one))
+        expected = len(known) >= rules.history_days_least and value > 2 * known[-2]
+        assert found[place] == expected
 
 
 def test_a_week_of_mostly_estimated_days_is_flagged():
@@ -236,3 +323,31 @@ def test_what_quality_calls_received_is_as_received_and_later_days_change_nothin
     shorter = validated(days(*curves[:cut]), nothing(), RULES)
     np.testing.assert_array_equal(shorter.kwh, result.kwh[: len(shorter.kwh)])
     np.testing.assert_array_equal(shorter.quality, result.quality[: len(shorter.kwh)])
+    np.testing.assert_array_equal(shorter.flags, result.flags[: len(shorter.flags)])
+
+
+shapes = st.sampled_from(
+    [flat(0.0), flat(), flat(9.0), flat(h8=12.0), flat(h8=30.0), flat(h3=0.0, h20=0.0)]
+) | st.builds(
+    lambda first, last: flat(**{f"h{hour}": 0.0 for hour in range(first, last)}),
+    st.integers(0, 14),
+    st.integers(11, 24),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.none() | shapes | shapes, min_size=9, max_size=16).filter(lambda all_: any(map(np.any, all_))),
+    st.data(),
+)
+def test_a_month_judged_after_the_one_before_is_flagged_as_both_at_once(curves, data):
+    rules = replace(RULES, history_days=8, history_days_least=3)
+    cut = data.draw(st.integers(1, len(curves) - 1))
+    if not any(curve is not None for curve in curves[:cut]) or not any(curve is not None for curve in curves[cut:]):
+        return
+    whole = validated(days(*curves), nothing(), rules)
+    context = [None] * max(cut - 8, 0) + curves[max(cut - 8, 0) : cut]
+    if all(curve is None for curve in context):
+        return
+    later = validated(days(*curves[cut:], start=MONDAY + cut), MeasuredDays.of(days(*context)), rules)
+    np.testing.assert_array_equal(later.flags, whole.flags[len(whole.flags) - len(later.flags) :])

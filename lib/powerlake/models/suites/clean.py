@@ -1,4 +1,7 @@
-"""The `clean` suite on a folder that `powerlake simulate --clean` made: every rule that speaks there is wrong."""
+"""The `clean` suite on a folder that `powerlake simulate --clean` made: every rule that speaks there is wrong.
+
+Its load curves are sound, so faults of known size are planted in them: a rule that never speaks is wrong too.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,20 @@ from powerlake.conformed.typed import REASON
 from powerlake.errors import ConfigurationError
 from powerlake.loadcurve.quality import Quality
 from powerlake.loadcurve.vee import FLAGS
-from powerlake.models.evaluate_clean import Alarms, evaluate_clean
+from powerlake.models.evaluate_clean import Alarms, Found, evaluate_clean
 from powerlake.models.suites.conflicts import entities, found_conflicts
 from powerlake.models.suites.conformed_curves import FEED as CURVES
 from powerlake.models.suites.conformed_curves import conformed_curves
 from powerlake.models.suites.conformed_feeds import FATES, Conformed, conformed_feeds
+from powerlake.models.suites.planted_faults import found_faults
 from powerlake.project import find_project
 from powerlake.settings import Settings, load_settings
 from powerlake.simulate.run import SUMMARY
 
-STANDS = FATES[Fate.PUBLISHED]
+STANDS, SUPERSEDED = FATES[Fate.PUBLISHED], FATES[Fate.SUPERSEDED]
+REFUSED = ("quarantined", "duplicates", "superseded")
+"""Fates of readings that are not published."""
+EDITED = tuple(code for code in Quality if code is not Quality.RECEIVED)
 
 
 def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
@@ -39,13 +46,14 @@ def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
     settings = load_settings(find_project())
     feeds = conformed_feeds(train, settings)
     alarms = [alarm for feed in feeds.values() for alarm in alarms_of_feed(feed)]
-    return evaluate_clean([*alarms, *_of_curves(train, settings), *_of_conflicts(feeds, settings)], seed)
+    of_curves, found = _of_curves(train, settings, seed)
+    return evaluate_clean([*alarms, *of_curves, *_of_conflicts(feeds, settings)], found, seed)
 
 
 def alarms_of_feed(feed: Conformed) -> Iterator[Alarms]:
     """Rows that do not stand, by reason or fate; rows of silver that were edited, by rule."""
     where, rows = feed.feed.path, feed.rows
-    fallen = rows.filter(pc.not_equal(rows["fate"], STANDS))
+    fallen = rows.filter(pc.and_(pc.not_equal(rows["fate"], STANDS), pc.invert(_gave_way(feed))))
     why = pc.coalesce(fallen[REASON], fallen["fate"])
     yield Alarms(where, "", "refused", 0, len(rows))
     yield from (Alarms(where, rule, "refused", count, len(rows)) for rule, count in _counts(why))
@@ -54,23 +62,37 @@ def alarms_of_feed(feed: Conformed) -> Iterator[Alarms]:
         yield Alarms(where, rule, "edited", count, len(feed.silver))
 
 
-def _of_curves(folder: Path, settings: Settings) -> Iterator[Alarms]:
-    """Readings that were not published as they came, by code and fate; days that were flagged, by rule."""
+def _gave_way(feed: Conformed) -> pa.ChunkedArray:
+    """(rows,) true where a row was superseded and its department dated a change of its key: not a rule's doing."""
+    dated = feed.cells.filter(pc.is_valid(feed.cells["changed_at"]))["key"].combine_chunks()
+    return pc.and_(pc.equal(feed.rows["fate"], SUPERSEDED), pc.is_in(feed.rows["key"], dated))
+
+
+def _of_curves(folder: Path, settings: Settings, seed: int) -> tuple[list[Alarms], list[Found]]:
+    """Readings that were not published as they came, by code and fate; days that were flagged, by rule; faults found.
+
+    The latter are planted in the published curves.
+    """
     fates: Counter[str] = Counter()
     codes = np.zeros(256, np.int64)
     flags: Counter[str] = Counter()
+    planted: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     days = 0
-    for part in conformed_curves(folder, settings):
+    for place, part in enumerate(conformed_curves(folder, settings)):
         fates.update(part.counts)
         codes += np.bincount(pc.list_flatten(part.curves["quality"]).to_numpy(), minlength=256)
         flags.update(dict(_counts(pc.list_flatten(part.curves["flags"]))))
         days += len(part.curves)
-    for name in ("quarantined", "duplicates", "superseded"):
-        yield Alarms(CURVES, name, "refused", fates[name], fates["received"])
-    for code in Quality:
-        if code is not Quality.RECEIVED:
-            yield Alarms(CURVES, code.name.lower(), "edited", int(codes[code]), int(codes.sum()))
-    yield from (Alarms(CURVES, str(flag), "flagged", flags[str(flag)], days) for flag in FLAGS)
+        for one in found_faults(part.curves, settings.vee, np.random.default_rng([seed, place])):
+            planted[one.fault] += one.of
+            seen[one.fault] += one.count
+    alarms = [
+        *(Alarms(CURVES, name, "refused", fates[name], fates["received"]) for name in REFUSED),
+        *(Alarms(CURVES, code.name.lower(), "edited", int(codes[code]), int(codes.sum())) for code in EDITED),
+        *(Alarms(CURVES, str(flag), "flagged", flags[str(flag)], days) for flag in FLAGS),
+    ]
+    return alarms, [Found(fault, seen[fault], of) for fault, of in planted.items()]
 
 
 def _of_conflicts(feeds: dict[str, Conformed], settings: Settings) -> Iterator[Alarms]:
