@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from powerlake.marketing.economy_link import EconomyLink, economy_link
-from powerlake.marketing.seasonal_forecast import HORIZON, Forecast, forecast, spread_of_changes
+from powerlake.marketing.seasonal_forecast import HORIZON, Forecasts, forecasts
 
 Doubles = npt.NDArray[np.float64]
 Months = npt.NDArray[np.datetime64]
@@ -76,16 +76,16 @@ def market_outlook(rows: pa.Table) -> pa.Table:
     growths = growth(raw), growth(normal)
     # Where the weather is unknown the use itself is what there is to go by.
     series = np.where(np.isnan(normal).all(axis=1, keepdims=True), raw, normal)
-    spread = spread_of_changes(series)
     last = np.flatnonzero(~np.isnan(series).all(axis=0))
     end = int(last[-1]) + 1 if len(last) else 0
+    ahead = forecasts(series[:, :end])
     parts = [
         _rows_of_cell(
             market,
             place,
             (growths[0][place], growths[1][place]),
             economy_link(series[place], market.numbers["output_index"][place]),
-            forecast(series[place, :end], spread),
+            ahead,
             end,
         )
         for place in range(len(market.cells))
@@ -122,13 +122,13 @@ def _rows_of_cell(
     place: int,
     growths: tuple[Doubles, Doubles],
     link: EconomyLink,
-    ahead: Forecast,
+    ahead: Forecasts,
     end: int,
 ) -> pa.Table:
     """Rows of OUTLOOK of a cell; `end` is the place of the first month to be forecast."""
     given = {name: values[place] for name, values in market.numbers.items()}
-    coming = {"forecast_kwh": ahead.use}
-    for level, low, high in zip((80, 95), ahead.low, ahead.high, strict=True):
+    coming = {"forecast_kwh": ahead.use[place]}
+    for level, low, high in zip((80, 95), ahead.low[place], ahead.high[place], strict=True):
         coming |= {f"low_{level}_kwh": low, f"high_{level}_kwh": high}
     length = ((market.months + 1).astype("datetime64[D]") - market.months.astype("datetime64[D]")).astype(np.float64)
     numbers = {**given, "growth": growths[0], "normal_growth": growths[1]}
@@ -142,9 +142,9 @@ def _rows_of_cell(
         "economy_pairs": link.pairs.tolist(),
         "economy_changes": link.changes,
         "economy_lag_months": link.best_lag,
-        "forecast_method": ahead.method,
-        "forecast_skill": None if np.isnan(ahead.skill) else ahead.skill,
-        "forecast_tested": ahead.tested,
+        "forecast_method": ahead.method[place],
+        "forecast_skill": None if np.isnan(ahead.skill[place]) else float(ahead.skill[place]),
+        "forecast_tested": int(ahead.tested[place]),
     }
     columns: dict[str, pa.Array] = {
         "month_date": pa.array(market.months[is_said].astype("datetime64[D]")),

@@ -1,9 +1,16 @@
-"""The next year of a monthly series: a regression on trend and month, where it beats the same month of the year before.
+"""The next year of the monthly series of a market: each month's usual share of the year on the level of today.
 
-The model is log use = month's level + trend, by least squares. It is tried from every origin with MIN_MONTHS of
-history on up to HORIZON months ahead, and taken only where its mean absolute error there is less than that of
-seasonal-naive: the value of the same month a year before. Otherwise, or where there is no such origin, the forecast is
-seasonal-naive.
+The model is log use = month + level + chance, in which the level wanders: each month it moves on by chance, and what it
+is now is the best guess of what it will be. It is the local level with a fixed season of Harvey, "Forecasting,
+Structural Time Series Models and the Kalman Filter" (1989), here as the best linear unbiased prediction. Customers who
+come and go and the economy leave such a level behind; the same month of the year before takes that of a year ago. With
+twelve months known the two are the same. How far the level moves in a month, to what a month is off by chance, is one
+figure for the whole market: by restricted maximum likelihood over all series, for one alone has too few years for it.
+
+The intervals are as wide as past errors were: forecasts of all series from every origin with FIRST_ORIGIN months of
+history, each error to the standard deviation that was given for it then, as in split conformal prediction (Lei et al.,
+"Distribution-Free Predictive Inference for Regression", JASA 113, 2018; months are not exchangeable, so that its
+guarantee is only about right here).
 """
 
 from __future__ import annotations
@@ -15,114 +22,177 @@ import numpy.typing as npt
 from scipy import stats
 
 HORIZON = 12
-MIN_MONTHS = 24
-"""The twelve levels and the trend leave eleven degrees of freedom."""
-PRIOR_CHANGES = 4
-"""Changes of a year that the other series' spread counts for beside a series' own."""
+FIRST_ORIGIN = 18
+"""Months of history from which a forecast is tried on the past: half a year of months that were seen twice."""
+RATIOS = (0.1, 0.3, 1.0, 3.0, 10.0)
+"""Variance of the level's step of a month ÷ variance of a month's chance; neighbours forecast alike."""
+PRIOR_FREEDOM = 8
+"""Degrees of freedom that the other series' variance counts for beside a series' own."""
+LEAST_ERRORS = 100
+"""Errors of the past from which intervals go by them; with fewer, by Student's t."""
+LEAST_VARIANCE = 1e-12
 LEVELS = (0.80, 0.95)
-MODEL, NAIVE, NONE = "trend_and_month", "seasonal_naive", "none"
+MODEL, NAIVE, NONE = "level_and_month", "seasonal_naive", "none"
 
 Doubles = npt.NDArray[np.float64]
-_NO_MONTHS: Doubles = np.full(HORIZON, np.nan)
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """The HORIZON months after a series' last, and how the method was judged."""
+class Forecasts:
+    """The HORIZON months after the last of n series, and how the method did on their past."""
 
     use: Doubles
-    """(HORIZON,) as the series counts it; NaN without a year of history."""
+    """(n, HORIZON) as the series count it; NaN without a year of history."""
     low: Doubles
-    """(levels, HORIZON) lower ends of the intervals of LEVELS."""
+    """(n, levels, HORIZON) lower ends of the intervals of LEVELS; NaN where nothing tells how wide."""
     high: Doubles
-    method: str = NONE
-    skill: float = np.nan
-    """1 − mean absolute error of the model ÷ that of seasonal-naive, from past origins; NaN where none could be tried.
+    method: list[str]
+    skill: Doubles
+    """(n,) 1 − mean absolute error ÷ that of seasonal-naive, from past origins; NaN where none could be tried."""
+    tested: Ints
+    """(n,) forecasts of months that the skill rests on."""
 
-    Not above zero where the method is seasonal-naive.
+
+@dataclass(frozen=True)
+class _Fit:
+    """The model fitted to n series of the same months."""
+
+    centre: Doubles
+    """(n, HORIZON) logs of the forecast."""
+    reach: Doubles
+    """(HORIZON,) standard deviation of its error, to that of a month's chance."""
+    squares: Doubles
+    """(n,) sum of squares of what is left, weighed; ÷ `freedom`, the variance of a month's chance."""
+    freedom: int
+    volume: float
+    """Logarithm of the determinants in the restricted likelihood."""
+
+    def deviation(self, usual: float) -> Doubles:
+        """(n, HORIZON) standard deviation of the forecast; `usual` is the variance of chance in other series."""
+        variance = (PRIOR_FREEDOM * usual + self.squares) / (PRIOR_FREEDOM + self.freedom)
+        return np.asarray(np.sqrt(variance)[:, None] * self.reach)
+
+
+@dataclass(frozen=True)
+class _Past:
+    """Forecasts of n series from past origins against what followed, arrays (n, errors)."""
+
+    ours: Doubles
+    """Absolute errors as the series count use."""
+    naive: Doubles
+    """Those of the same month a year before."""
+    scaled: Doubles
+    """Absolute errors of the logs ÷ the standard deviation given for them."""
+
+
+def forecasts(use: Doubles) -> Forecasts:
+    """The forecasts of the series `use` (n, months) of one market; only what follows the last unknown month counts.
+
+    A month is known where its use is above zero.
     """
-    tested: int = 0
-    """Forecasts of months that the skill rests on."""
+    groups = _by_length(use)
+    ratio = _likeliest_ratio([known for _, known in groups])
+    fits = [_fit(np.log(known), ratio) for _, known in groups]
+    usual = _usual_variance(fits)
+    pasts = [_past(known, ratio, usual) for _, known in groups]
+    errors = np.concatenate([np.empty(0), *(past.scaled.ravel() for past in pasts)])
+    count = len(use)
+    made = Forecasts(
+        *(np.full(shape, np.nan) for shape in ((count, HORIZON), *[(count, len(LEVELS), HORIZON)] * 2)),
+        method=[NONE] * count,
+        skill=np.full(count, np.nan),
+        tested=np.zeros(count, np.int64),
+    )
+    for (rows, known), fit, past in zip(groups, fits, pasts, strict=True):
+        half = _widths(errors, fit.freedom)[:, None] * fit.deviation(usual)[:, None]
+        made.use[rows] = np.exp(fit.centre)
+        made.low[rows], made.high[rows] = (np.exp(fit.centre[:, None] + half * sign) for sign in (-1, 1))
+        made.skill[rows], made.tested[rows] = _skill(past), past.ours.shape[1]
+        for row in rows:
+            made.method[row] = MODEL if known.shape[1] > HORIZON else NAIVE
+    return made
 
 
-def spread_of_changes(series: Doubles) -> float:
-    """Typical size of a change over a year in logs, over all of `series` (n, months), robust to outliers.
-
-    NaN where no month is known in two years.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        changes = np.log(series[:, 12:] / series[:, :-12])
-    known = changes[np.isfinite(changes)]
-    return float(np.median(np.abs(known)) / stats.norm.ppf(0.75)) if len(known) else float("nan")
+def _by_length(use: Doubles) -> list[tuple[Ints, Doubles]]:
+    """Places of series with a year of known months at their end, and those months, (series, months), by their number."""
+    months = use.shape[1]
+    unknown = np.where(use > 0, 0, np.arange(1, months + 1))
+    length = months - unknown.max(axis=1, initial=0)
+    lengths = [int(one) for one in np.unique(length) if one >= HORIZON]
+    return [(np.flatnonzero(length == one), use[length == one, months - one :]) for one in lengths]
 
 
-def forecast(use: Doubles, spread: float) -> Forecast:
-    """The forecast of one series `use` (months,) above zero; `spread` is that of all series.
-
-    Only what follows the last unknown month counts.
-    """
-    known = _unbroken_end(use)
-    if len(known) < HORIZON:
-        nothing = np.tile(_NO_MONTHS, (len(LEVELS), 1))
-        return Forecast(_NO_MONTHS, nothing, nothing)
-    logs = np.log(known)
-    skill, tested = _back_test(known)
-    if skill > 0:
-        centre, deviation, freedom = _by_regression(logs)
-        return _with_intervals(centre, deviation, freedom, MODEL, skill, tested)
-    return _with_intervals(*_by_last_year(logs, spread), NAIVE, skill, tested)
-
-
-def _unbroken_end(use: Doubles) -> Doubles:
-    unknown = np.flatnonzero(~(use > 0))
-    return use[unknown[-1] + 1 :] if len(unknown) else use
-
-
-def _back_test(use: Doubles) -> tuple[float, int]:
-    """Skill of the regression and the number of forecasts it rests on; NaN and 0 without an origin."""
-    logs, ours, naive = np.log(use), [], []
-    for origin in range(MIN_MONTHS, len(use)):
-        after = use[origin : origin + HORIZON]
-        centre, _, _ = _by_regression(logs[:origin])
-        ours.append(np.abs(np.exp(centre[: len(after)]) - after))
-        naive.append(np.abs(use[origin - 12 : origin][: len(after)] - after))
-    if not ours:
-        return float("nan"), 0
-    errors = np.concatenate(ours)
-    worst = np.concatenate(naive).mean()
-    return (float(1 - errors.mean() / worst) if worst > 0 else 0.0), len(errors)
+def _fit(logs: Doubles, ratio: float) -> _Fit:
+    """The best linear unbiased prediction of `logs` (n, months), of HORIZON months and more."""
+    months = logs.shape[1]
+    month = np.arange(months + HORIZON)
+    covariance = ratio * np.minimum.outer(month, month) + np.eye(len(month))
+    place = (month[:, None] % HORIZON == np.arange(HORIZON)).astype(np.float64)
+    past, ahead = place[:months], place[months:]
+    inverse = np.linalg.inv(covariance[:months, :months])
+    of_season = np.linalg.inv(past.T @ inverse @ past)
+    season = of_season @ past.T @ inverse @ logs.T
+    left = logs.T - past @ season
+    carried = covariance[months:, :months] @ inverse
+    unseen = ahead - carried @ past
+    reach = covariance[months:, months:] - carried @ covariance[:months, months:] + unseen @ of_season @ unseen.T
+    volume = np.linalg.slogdet(covariance[:months, :months])[1] - np.linalg.slogdet(of_season)[1]
+    return _Fit(
+        centre=(ahead @ season + carried @ left).T,
+        reach=np.sqrt(np.diag(reach)),
+        squares=np.einsum("ms,mk,ks->s", left, inverse, left),
+        freedom=months - HORIZON,
+        volume=float(volume),
+    )
 
 
-def _design(first: int, months: int) -> Doubles:
-    """(months, 13) a column for each place in the year, and the trend in years."""
-    month = np.arange(first, first + months)
-    return np.column_stack([month[:, None] % 12 == np.arange(12), month / 12]).astype(np.float64)
+def _likeliest_ratio(groups: list[Doubles]) -> float:
+    """The one of RATIOS under which all series together are likeliest."""
+
+    def likelihood(ratio: float) -> float:
+        fits = [_fit(np.log(known), ratio) for known in groups if known.shape[1] > HORIZON]
+        return -sum(
+            fit.freedom * np.log(np.maximum(fit.squares / fit.freedom, LEAST_VARIANCE)).sum()
+            + len(fit.squares) * fit.volume
+            for fit in fits
+        )
+
+    return max(RATIOS, key=likelihood)
 
 
-def _by_regression(logs: Doubles) -> tuple[Doubles, Doubles, float]:
-    """(HORIZON,) logs of the forecast and their standard deviations, and the degrees of freedom."""
-    past, ahead = _design(0, len(logs)), _design(len(logs), HORIZON)
-    freedom = len(logs) - past.shape[1]
-    inverse = np.linalg.inv(past.T @ past)
-    coefficients = inverse @ past.T @ logs
-    variance = ((logs - past @ coefficients) ** 2).sum() / freedom
-    leverage = np.einsum("hi,ij,hj->h", ahead, inverse, ahead)
-    return ahead @ coefficients, np.sqrt(variance * (1 + leverage)), float(freedom)
+def _usual_variance(fits: list[_Fit]) -> float:
+    """Median over the series of the variance of a month's chance; NaN where none has a month seen twice."""
+    known = [fit.squares / fit.freedom for fit in fits if fit.freedom]
+    return float(np.median(np.concatenate(known))) if known else float("nan")
 
 
-def _by_last_year(logs: Doubles, spread: float) -> tuple[Doubles, Doubles, float]:
-    """As `_by_regression`; the deviation is that of changes over a year, the series' own and `spread` together."""
-    changes = logs[12:] - logs[:-12]
-    prior = 0 if np.isnan(spread) else PRIOR_CHANGES
-    freedom = len(changes) + prior
-    squares = (changes**2).sum() + (prior * spread**2 if prior else 0.0)
-    deviation = np.sqrt(squares / freedom) if freedom else np.nan
-    return logs[-12:], np.full(HORIZON, deviation), float(freedom)
+def _past(use: Doubles, ratio: float, usual: float) -> _Past:
+    """The forecasts of `use` (n, months) from every origin from FIRST_ORIGIN on."""
+    logs = np.log(use)
+    none = np.empty((len(use), 0))
+    ours, naive, scaled = [none], [none], [none]
+    for origin in range(FIRST_ORIGIN, use.shape[1]):
+        actual = use[:, origin : origin + HORIZON]
+        ahead = actual.shape[1]
+        fit = _fit(logs[:, :origin], ratio)
+        centre, deviation = fit.centre[:, :ahead], np.maximum(fit.deviation(usual)[:, :ahead], LEAST_VARIANCE)
+        ours.append(np.abs(np.exp(centre) - actual))
+        naive.append(np.abs(use[:, origin - HORIZON : origin][:, :ahead] - actual))
+        scaled.append(np.abs(centre - np.log(actual)) / deviation)
+    return _Past(*(np.concatenate(parts, axis=1) for parts in (ours, naive, scaled)))
 
 
-def _with_intervals(
-    centre: Doubles, deviation: Doubles, freedom: float, method: str, skill: float, tested: int
-) -> Forecast:
-    tails = np.array([(1 + level) / 2 for level in LEVELS])
-    reach = stats.t.ppf(tails, max(freedom, 1))[:, None] * deviation
-    return Forecast(np.exp(centre), np.exp(centre - reach), np.exp(centre + reach), method, skill, tested)
+def _skill(past: _Past) -> Doubles:
+    """(n,) NaN where nothing could be tried, 0 where the year before was right."""
+    naive = past.naive.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        skill = np.where(naive > 0, 1 - past.ours.sum(axis=1) / naive, 0.0)
+    return skill if past.naive.shape[1] else np.full(len(naive), np.nan)
+
+
+def _widths(errors: Doubles, freedom: int) -> Doubles:
+    """(levels,) standard deviations to either side that the intervals of LEVELS reach."""
+    if len(errors) >= LEAST_ERRORS:
+        return np.quantile(errors, LEVELS)
+    return np.asarray(stats.t.ppf((1 + np.array(LEVELS)) / 2, freedom + PRIOR_FREEDOM))

@@ -19,7 +19,7 @@ PROTOCOL = (
     "followed: mae as a share of the use that followed; coverage is the share of months inside the 80 % and 95 % "
     "intervals; skill = 1 − mae ÷ that of seasonal-naive, resampled in pairs; 95 % bootstrap intervals over cells, "
     f"each cell weighed by its use. {NAIVE}: the normal use of the same month of the year before; {RAW}: that month as "
-    "metered. model_share is the share of forecasts in which the regression was chosen over seasonal-naive"
+    "metered. model_share is the share of forecasts by level and month, the others are seasonal-naive"
 )
 
 Doubles = npt.NDArray[np.float64]

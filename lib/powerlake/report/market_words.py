@@ -26,10 +26,7 @@ def skill_words(cell: MarketCell) -> Text:
     elif skill > 0:
         said = Text(f"errs {percent(skill, 0)} less than last year’s month", f"误差比上年同月小 {percent(skill, 0)}")
     else:
-        said = Text(
-            f"errs {percent(-skill, 0)} more than last year’s month, so that is used",
-            f"误差比上年同月大 {percent(-skill, 0)}，故沿用上年同月",
-        )
+        said = Text(f"errs {percent(-skill, 0)} more than last year’s month", f"误差比上年同月大 {percent(-skill, 0)}")
     return Text(said.en + after.en, said.zh + after.zh)
 
 

@@ -121,6 +121,6 @@ LOSS_REASONS = {
     "more_sold_than_supplied": Text("more sold than supplied", "售电多于供电"),
 }
 FORECAST_METHODS = {
-    "trend_and_month": Text("trend and month", "趋势加月份"),
+    "level_and_month": Text("level and month", "当前水平加月份"),
     "seasonal_naive": Text("as last year", "沿用上年同月"),
 }

@@ -144,7 +144,7 @@ def _cell(region: str, sector: str, growth: float, normal: float, skill: float |
                     for level, width in ((80, 0.08), (95, 0.13))
                     for end, sign in (("low", -1), ("high", 1))
                 },
-                "forecast_method": "trend_and_month" if (skill or 0) > 0 else "seasonal_naive",
+                "forecast_method": "seasonal_naive" if skill is None else "level_and_month",
                 "forecast_skill": skill,
                 "forecast_tested": 24 if skill is not None else 0,
                 "as_of_date": AS_OF,

@@ -171,7 +171,7 @@ def cell(**others: Any) -> MarketCell:
         (None, 0, "not tested: too short a history"),
         (0.125, 24, "errs 12\u00a0% less than last year’s month (24 months)"),
         (0.01, 24, "as good as last year’s month (24 months)"),
-        (-0.4, 6, "errs 40\u00a0% more than last year’s month, so that is used (only 6 months)"),
+        (-0.4, 6, "errs 40\u00a0% more than last year’s month (only 6 months)"),
     ],
 )
 def test_the_skill_in_words(skill: float | None, tested: int, said: str) -> None:

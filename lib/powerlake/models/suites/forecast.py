@@ -10,10 +10,13 @@ import pandas as pd
 
 from powerlake.errors import ConfigurationError
 from powerlake.marketing.market_outlook import market_of
-from powerlake.marketing.seasonal_forecast import HORIZON, MIN_MONTHS, MODEL, forecast, spread_of_changes
+from powerlake.marketing.seasonal_forecast import HORIZON, MODEL, forecasts
 from powerlake.models.evaluate_forecast import Forecasts, evaluate_forecast
 from powerlake.models.suites.market_cells import cell_days, months_of, utility_of, with_normal
 from powerlake.simulate.utility import Utility
+
+MIN_MONTHS = 24
+"""Months before the first origin."""
 
 
 def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
@@ -40,17 +43,16 @@ def forecasts_of(days: pd.DataFrame, utility: Utility) -> Forecasts:
         before = days[days["date"] < pd.Timestamp(whole.months[origin])]
         market = market_of(months_of(with_normal(before, utility)))
         normal, raw = market.daily("normal_kwh")[:, :origin], market.daily("energy_kwh")[:, :origin]
-        spread = spread_of_changes(normal)
+        ahead = forecasts(normal)
         for row, cell in enumerate(market.cells):
-            ahead = forecast(normal[row], spread)
             actual = followed[place[cell], origin : origin + HORIZON]
-            low, high = (ends[:, : len(actual)] for ends in (ahead.low, ahead.high))
+            low, high = (ends[row][:, : len(actual)] for ends in (ahead.low, ahead.high))
             inside = (actual >= low) & (actual <= high)
             naive, metered = normal[row, -HORIZON:], raw[row, -HORIZON:]
-            known = np.isfinite(actual) & np.isfinite(ahead.use) & np.isfinite(naive) & np.isfinite(metered)
+            known = np.isfinite(actual) & np.isfinite(ahead.use[row]) & np.isfinite(naive) & np.isfinite(metered)
             for month in np.flatnonzero(known):
-                uses = actual[month], ahead.use[month], naive[month], metered[month]
-                made.append((place[cell], *uses, inside[:, month], ahead.method == MODEL))
+                uses = actual[month], ahead.use[row, month], naive[month], metered[month]
+                made.append((place[cell], *uses, inside[:, month], ahead.method[row] == MODEL))
     values = np.array([row[1:5] for row in made], float).reshape(-1, 4)
     return Forecasts(
         cell=np.array([row[0] for row in made], np.int64),

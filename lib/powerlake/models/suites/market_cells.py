@@ -32,7 +32,7 @@ def utility_of(folder: Path) -> Utility:
 
 
 def cell_days(folder: Path) -> pd.DataFrame:
-    """CELL, date, kwh, customers."""
+    """CELL, date, energy_kwh, customers: as gold.market_days has them."""
     settings = load_settings(find_project())
     features = feature_rows(curve_rows(folder, settings), settings)
     days = features.select(["meter_id", "date", "energy_kwh", "known_share"]).to_pandas()
@@ -48,7 +48,7 @@ def cell_days(folder: Path) -> pd.DataFrame:
     joined["sector_code"] = joined["sector_code"].fillna(HOMES)
     joined["kwh"] *= joined["multiplier"]
     by_cell = joined.groupby([*CELL, "date"])
-    found: pd.DataFrame = by_cell.agg(kwh=("kwh", "sum"), customers=("customer_id", "nunique")).reset_index()
+    found: pd.DataFrame = by_cell.agg(energy_kwh=("kwh", "sum"), customers=("customer_id", "nunique")).reset_index()
     return found
 
 
@@ -88,9 +88,9 @@ def months_of(days: pd.DataFrame) -> pa.Table:
     month = days["date"].dt.to_period("M").dt.to_timestamp()
     by_month = days.assign(month_date=month).groupby([*CELL, "month_date"])
     months = by_month.agg(
-        energy_kwh=("kwh", "sum"),
+        energy_kwh=("energy_kwh", "sum"),
         normal_kwh=("normal_kwh", lambda values: values.mean() * len(values) if values.count() >= MIN_DAYS else np.nan),
-        days=("kwh", "size"),
+        days=("energy_kwh", "size"),
         customers=("customers", "mean"),
     ).reset_index()
     months[["revenue_cny", "output_index"]] = np.nan

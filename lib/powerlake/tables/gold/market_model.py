@@ -44,9 +44,9 @@ MARKET_MODEL = Table(
         Column("high_80_kwh", DOUBLE, "Upper end", unit="kWh", pii=_ENERGY),
         Column("low_95_kwh", DOUBLE, "Lower end of its 95 % interval", unit="kWh", pii=_ENERGY),
         Column("high_95_kwh", DOUBLE, "Upper end", unit="kWh", pii=_ENERGY),
-        Column("forecast_method", STRING, "trend_and_month where that beat it on the past, else seasonal_naive"),
+        Column("forecast_method", STRING, "level_and_month, with one year of months seasonal_naive, else none"),
         Column(
-            "forecast_skill", DOUBLE, "1 − mean absolute error of trend_and_month ÷ that of seasonal_naive", unit="1"
+            "forecast_skill", DOUBLE, "1 − mean absolute error on the past ÷ that of the month a year before", unit="1"
         ),
         Column("forecast_tested", INT, "Past forecasts of a month the skill rests on; 0 where none could be", unit="1"),
         Column("as_of_date", DATE, "Nothing after this local date was used", nullable=False),
