@@ -15,7 +15,7 @@ from deltalake.exceptions import DeltaError
 
 from powerlake.atomic import write_atomically
 from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeError, TableMissing
-from powerlake.lake.snapshots import DataFile, Snapshots, at
+from powerlake.lake.snapshots import DataFile, Snapshot, Snapshots, at
 from powerlake.tables.derive import described_schema, empty, properties, spark_schema
 from powerlake.tables.model import Table
 
@@ -95,15 +95,16 @@ class Lake:
         now.refuse_unreadable(table.name)
         return [file for file in now.files if keep(file.partition)]
 
-    def highest(self, table: Table, column: str) -> Any:
-        """The highest number or date of a column, as the log says it, no file being opened; None where no value is.
+    def highest(self, table: Table, column: str, version: int | None = None) -> Any:
+        """The highest number, date or instant of a column, as the log says it, now or as of a version.
 
-        Raises PowerlakeError where the log does not say it of every file.
+        No file is opened. None where no value is, or the version is gone. Raises PowerlakeError where the log does not
+        say it of every file.
         """
-        now = self._snapshots.now(self.path(table))
-        if now is None:
+        then = self._snapshots.now(self.path(table)) if version is None else self._at(table, version)
+        if then is None:
             return None
-        bounds = now.highest(column)
+        bounds = then.highest(column)
         if None in bounds:
             raise PowerlakeError(
                 f"the log of {table.name} does not say how high {column} goes in each file",
@@ -129,10 +130,14 @@ class Lake:
         return [file for file in self.files(table) if file.relative not in before]
 
     def _files_at(self, table: Table, version: int) -> list[DataFile]:
+        then = self._at(table, version)
+        return [] if then is None else list(then.files)
+
+    def _at(self, table: Table, version: int) -> Snapshot | None:
         try:
-            return list(at(self.path(table), version).files)
+            return at(self.path(table), version)
         except DeltaError:
-            return []
+            return None
 
     def is_readable(self, table: Table, version: int) -> bool:
         """Whether the rows of an earlier version can still be read: its log and all its files are there."""

@@ -99,8 +99,11 @@ def _fresh_days(ctx: JobContext, clock: ZoneInfo) -> set[date]:
     ctx.files(QUALITY_CHECKS)
     since = 0 if ctx.is_forced else ctx.lake.watermark(DATA_QUALITY, QUALITY_CHECKS.name)
     fresh = read_files(QUALITY_CHECKS, ctx.lake.files_since(QUALITY_CHECKS, since), ["checked_at", "job"])
-    at = fresh.filter(pc.not_equal(fresh["job"], JOB))["checked_at"]
-    return {local_date(one, clock) for one in pc.unique(at).to_pylist()}
+    is_new = pc.not_equal(fresh["job"], JOB)
+    seen = ctx.lake.highest(QUALITY_CHECKS, "checked_at", since) if since else None
+    if seen is not None:  # files that were made one of are new, their rows are not
+        is_new = pc.and_(is_new, pc.greater(fresh["checked_at"], pa.scalar(seen, fresh["checked_at"].type)))
+    return {local_date(one, clock) for one in pc.unique(fresh.filter(is_new)["checked_at"]).to_pylist()}
 
 
 def _days_there(ctx: JobContext) -> set[date]:

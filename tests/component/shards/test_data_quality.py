@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from powerlake.lake.publication import append, publish
+from powerlake.lake.publication import append, publish, replace
 from powerlake.lake.staging import Stamp, stage_rows
 from powerlake.lake.store import Lake
 from powerlake.pipeline.context import JobContext
@@ -142,6 +142,19 @@ def test_only_days_with_new_verdicts_are_made_again(watch: Watch) -> None:
     assert [(row["outcome"], row["run_id"]) for row in found.values()] == [("held", "run-1"), ("failed", "run-2")]
     assert (found[date(2024, 5, 3)]["judged"], found[date(2024, 5, 3)]["broken"]) == (2, 1)
     assert watch.run(next_day, is_forced=True).counts["days"] == 2
+
+
+def test_a_ledger_made_one_file_is_no_news(watch: Watch) -> None:
+    for hour in range(3):
+        watch.judged(NOON + timedelta(hours=hour), "silver.alarms", f"rule_{hour}", "held")
+    assert watch.run(NOON + timedelta(hours=4)).outcome == "done"
+    rows, files = watch.lake.rows(QUALITY_CHECKS), watch.lake.files(QUALITY_CHECKS)
+    staged = stage_rows(QUALITY_CHECKS, watch.lake.home, rows, Stamp("run-9", 0, NOON))
+    publish(watch.lake, [replace(watch.lake, QUALITY_CHECKS, staged, files)], "run-9")
+    assert watch.run(NOON + timedelta(hours=5)).outcome == "unchanged"
+    watch.judged(NOON + timedelta(hours=6), "silver.alarms", "rule_6", "warned")
+    assert watch.run(NOON + timedelta(hours=7)).outcome == "done"
+    assert (NOON.date(), "silver.alarms", "rule_6") in watch.days()
 
 
 def test_a_check_belongs_to_the_day_of_the_utility_s_clock(watch: Watch) -> None:
