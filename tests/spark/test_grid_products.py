@@ -149,17 +149,24 @@ sold_kwh double, estimated_kwh double, register_kwh double"
     assert [row["is_outlier"] for row in found] == [False] * 4 + [True] * 2
 
 
-def moved(frame, meters: list[tuple[str, str, float]], suspects: list[tuple[str, str, str, bool]]) -> dict[str, object]:
-    """Rows of line_loss by area, 1000 kWh into each; `meters` are (meter, area, kWh) of two months."""
+Kwh = float | tuple[float, float, float]
+
+
+def moved(frame, meters: list[tuple[str, str, Kwh]], suspects: list[tuple[str, str, str, bool]]) -> dict[str, object]:
+    """Rows of line_loss by area, 1000 kWh into each; `meters` are (meter, area, kWh of all or each of three months)."""
     session = frame(TRANSFORMERS, {}).sparkSession
-    months = ("2024-01", "2024-02")
+    months = ("2024-01", "2024-02", "2024-03")
     areas = session.createDataFrame(
         [(area, month, FIRST, AS_OF, 31, 1.0, 1000.0, 0.0) for area in ("T1", "T2", "T3") for month in months],
         "transformer_id string, month string, from_date date, to_date date, days int, supplied_known_share double, "
         "supplied_kwh double, square_kva2h double",
     )
     sold = session.createDataFrame(
-        [(meter, area, month, 31, 31, kwh, 0.0, 0.0) for meter, area, kwh in meters for month in months],
+        [
+            (meter, area, month, 31, 31, one, 0.0, 0.0)
+            for meter, area, kwh in meters
+            for month, one in zip(months, kwh if isinstance(kwh, tuple) else (kwh,) * 3, strict=True)
+        ],
         "meter_id string, transformer_id string, month string, expected_days long, known_days long, "
         "sold_kwh double, estimated_kwh double, register_kwh double",
     )
@@ -178,6 +185,17 @@ def test_a_suspect_is_moved_where_that_mends_both_areas_and_only_there(frame) ->
     assert rates == {"T1": (-0.29, 0.01), "T2": (0.31, 0.01), "T3": (0.02, 0.02)}
     assert not any(row["is_outlier"] for row in found.values()), "what the move explains is no loss"
     assert found["T2"]["unexplained_kwh"] == pytest.approx(10)
+
+
+def test_a_suspect_that_mends_one_month_and_spoils_the_others_stays(frame) -> None:
+    """T1 sells too much and T2 too little in January alone, by far more than the other months are spoilt by."""
+    meters = [("m1", "T1", (1300.0, 980.0, 980.0)), ("m3", "T2", (400.0, 980.0, 980.0)), ("m4", "T3", 980.0)]
+    suspect = ("m2", "T1", (300.0, 10.0, 10.0))
+    found = moved(frame, [*meters, suspect], [("m2", "T1", "T2", True)])
+    assert [row["suspect_meters"] for row in found.values()] == [0, 0, 0]
+    always = [("m1", "T1", 1000.0), ("m3", "T2", (400.0, 690.0, 980.0)), ("m4", "T3", 980.0)]
+    found = moved(frame, [*always, ("m2", "T1", (300.0, 290.0, 10.0))], [("m2", "T1", "T2", True)])
+    assert found["T2"]["suspect_meters"] == 1, "in two of three months"
 
 
 def test_what_a_move_leaves_unexplained_still_stands_out(frame) -> None:

@@ -3,8 +3,13 @@
 What a transformer supplies is the use of its meters plus loss. A meter that is recorded in one area and fed from
 another leaves the mirror of its own curve in both balances: as gain where it is recorded, as loss where it hangs. So
 the residual of each area, supplied − recorded use, is regressed on the curves of all meters of the feeder together,
-which keeps apart meters whose days look alike; a steady loss and one that grows with the square of the load are
-taken out first. A share of theft adds to a meter's coefficient in its own area, and none elsewhere.
+which keeps apart meters whose days look alike. A share of theft adds to a meter's coefficient in its own area, and
+none elsewhere.
+
+All of it is of changes from hour to hour, less the mean change at that hour of the day. What the balance leaves out
+(roofs that feed in, steady theft, a faulty meter) goes on from hour to hour, and the errors of levels with it; of the
+changes little is left but the switching of the meters themselves (differencing against serial correlation, as in
+Wooldridge, "Introductory Econometrics", on time series). The loss with the square of the load is taken out.
 """
 
 from __future__ import annotations
@@ -21,6 +26,11 @@ NOWHERE = -1
 """Place of the area of a meter that the records hang nowhere at that time."""
 MISFIT_SD = 0.1
 """Standard deviation by which a coefficient is off for what the model leaves out: losses of the wires, meter errors."""
+HOURS = 24
+LEAST_NOISE = 1e-12
+"""kW²"""
+NOISE_ROUNDS = 2
+"""The prior's weight is the noise of the balance: first all of the residual, then what the meters leave of it."""
 PRIOR_SD = 1.0
 """Standard deviation of a coefficient before the data are seen: it is 0, or ±1 for a meter in the wrong area."""
 
@@ -51,8 +61,8 @@ class Moves:
 def balance(supplied_kw: Floats, use_kw: Floats, recorded: Ints) -> Balance:
     """The balances of the areas of one feeder.
 
-    `supplied_kw` (hours, areas), NaN where not measured; `use_kw` (hours, meters), 0 where unknown; `recorded`
-    (hours, meters) the place of the area that each meter is recorded in, or NOWHERE.
+    `supplied_kw` (hours of whole days, areas), NaN where not measured; `use_kw` (hours, meters), 0 where unknown;
+    `recorded` (hours, meters) the place of the area that each meter is recorded in, or NOWHERE.
     """
     count = use_kw.shape[1]
     found = [
@@ -74,7 +84,7 @@ def likeliest_moves(found: Balance, recorded: Ints) -> Moves:
     row, own = np.arange(meters), np.maximum(recorded, 0)
     variance = found.variance + MISFIT_SD**2
     lost, gained = -found.beyond[row, own], found.beyond
-    evidence = ((lost - 1 / 2) / variance[row, own])[:, None] + (gained - 1 / 2) / variance
+    evidence = (_like_all(lost) / variance[row, own])[:, None] + _like_all(gained) / variance
     evidence[row, own] = -np.inf
     best = evidence.argmax(axis=1)
     told = (recorded != NOWHERE) & np.isfinite(variance[row, own])
@@ -82,32 +92,38 @@ def likeliest_moves(found: Balance, recorded: Ints) -> Moves:
     return Moves(np.where(told, best, NOWHERE), *(np.where(told, value, np.nan) for value in values))
 
 
+def _like_all(share: Floats) -> Floats:
+    """How much nearer a share is to all of a meter's use than to none; one beyond 1 is as far from it as one short."""
+    return np.asarray(1 / 2 - np.abs(share - 1))
+
+
 def _of_area(supplied_kw: Floats, use_kw: Floats, recorded_kw: Floats) -> tuple[Floats, Floats]:
     """(meters,) coefficients of the residual of one area, and their variances."""
-    known = ~np.isnan(supplied_kw)
-    load = supplied_kw[known]
-    if len(load) < 3:
+    changes = np.diff(np.column_stack([supplied_kw - recorded_kw, supplied_kw**2, use_kw]), axis=0)
+    known = np.flatnonzero(~np.isnan(changes[:, 0]))
+    if len(known) < 3:
         return np.zeros(use_kw.shape[1]), np.full(use_kw.shape[1], np.inf)
-    losses = np.stack([np.ones_like(load), load**2 / max(float(np.mean(load**2)), 1e-12)], axis=1)
-    both = np.column_stack([load - recorded_kw[known], use_kw[known]])
-    both -= losses @ np.linalg.lstsq(losses, both, rcond=None)[0]
-    residual, curves = both[:, 0], both[:, 1:]
-    square = max(float(np.mean(residual**2)), 1e-12)
-    gram = curves.T @ curves + np.eye(curves.shape[1]) * square / PRIOR_SD**2
-    inverse = np.linalg.inv(gram)
-    share = inverse @ (curves.T @ residual)
-    left = residual - curves @ share
-    freedom = max(len(load) - curves.shape[1], len(load) // 10, 1)
-    noise = float(left @ left) / freedom * _inflation(left)
-    return share, np.maximum(noise, 1e-12) * np.diag(inverse)
+    unusual = _unusual(changes[known], known % HOURS)
+    loss = unusual[:, 1]
+    unusual = unusual - np.outer(loss, loss @ unusual / max(float(loss @ loss), 1e-12))
+    residual, curves = unusual[:, 0], unusual[:, 2:]
+    gram, common = curves.T @ curves, curves.T @ residual
+    freedom = max(len(residual) - curves.shape[1], len(residual) // 10, 1)
+    share, inverse = np.zeros(len(gram)), gram
+    noise = float(residual @ residual) / len(residual)
+    for _ in range(NOISE_ROUNDS):
+        inverse = np.asarray(np.linalg.inv(gram + np.eye(len(gram)) * max(noise, LEAST_NOISE) / PRIOR_SD**2))
+        share = inverse @ common
+        left = residual - curves @ share
+        noise = float(left @ left) / freedom
+    return share, max(noise, LEAST_NOISE) * np.diag(inverse)
 
 
-def _inflation(left: Floats) -> float:
-    """How many times a variance grows because neighbouring hours are alike, as in a first-order process."""
-    square = float(left @ left)
-    likeness = float(left[1:] @ left[:-1]) / square if square > 0 else 0.0
-    likeness = min(max(likeness, 0.0), 0.95)
-    return (1 + likeness) / (1 - likeness)
+def _unusual(changes: Floats, hour: Ints) -> Floats:
+    """(n, columns) less the mean of the same `hour` (n,) of the day."""
+    of_hour = (hour[:, None] == np.arange(HOURS)).astype(np.float64)
+    means = of_hour.T @ changes / np.maximum(of_hour.sum(axis=0), 1)[:, None]
+    return np.asarray(changes - means[hour])
 
 
 def _unknown(meters: int) -> Moves:

@@ -74,7 +74,7 @@ def _mending(sold: DataFrame, suspects: DataFrame, recorded: DataFrame) -> DataF
     """meter_id, month, recorded_transformer_id, likely_transformer_id, sold_kwh of the suspects whose move mends.
 
     The hours' evidence for a move is one thing; the energy of the months is another, and has to agree: moved, a meter
-    must bring the two areas together closer to the loss that their plates explain, over all months.
+    must bring the two areas together closer to the loss that their plates explain, over all months and in most of them.
     """
     loss = F.col("supplied_kwh") - F.col("sold_kwh") - F.coalesce("technical_kwh", F.lit(0.0))
     left = recorded.select("transformer_id", "month", loss.alias("left_kwh"))
@@ -91,7 +91,9 @@ def _mending(sold: DataFrame, suspects: DataFrame, recorded: DataFrame) -> DataF
     )
     own, other, kwh = F.col("recorded_kwh"), F.col("likely_kwh"), F.coalesce("sold_kwh", F.lit(0.0))
     better = F.abs(own) + F.abs(other) - F.abs(own + kwh) - F.abs(other - kwh)
-    mends = F.sum(better).over(Window.partitionBy("meter_id")) > 0
+    of_meter = Window.partitionBy("meter_id")
+    in_most = F.avg((better > 0).cast("int")).over(of_meter) > 1 / 2
+    mends = (F.sum(better).over(of_meter) > 0) & in_most
     names = ("meter_id", "month", "recorded_transformer_id", "likely_transformer_id", "sold_kwh")
     return moves.withColumn("mends", mends).where("mends").select(*names)
 

