@@ -14,13 +14,12 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-
 from benchlib.clocking import Timing, timed
 from benchlib.next_day import DAY, deliver_next_day, last_day
 from benchlib.page import replace_between
 from benchlib.site import ROOT
 from powerlake.cli import simulating
+from powerlake.lake.reader import Reader
 from powerlake.lake.session import open_session
 from powerlake.lake.store import Lake
 from powerlake.pipeline.job import Window
@@ -31,7 +30,6 @@ from powerlake.pipeline.state import RunState, StateStore
 from powerlake.project import Project
 from powerlake.settings import load_settings
 from powerlake.tables import TABLES
-from powerlake.tables.model import Table
 
 MARKS = ("<!-- day: begin -->", "<!-- day: end -->")
 COMPARED = ("silver", "gold")
@@ -150,13 +148,24 @@ def _plain(timing: Timing) -> dict[str, float]:
 def _differing(grown: Lake, built: Lake) -> dict[str, int]:
     """Rows that the grown lake and the one built from nothing do not share, by table; none of tables that agree."""
     names = [name for name, table in TABLES.items() if table.layer in COMPARED and name not in FITTED]
-    found = {name: len(_rows(grown, TABLES[name]) ^ _rows(built, TABLES[name])) for name in names}
+    found = {name: _difference(_rows(grown, name), _rows(built, name)) for name in names}
     return {name: count for name, count in found.items() if count}
 
 
-def _rows(lake: Lake, table: Table) -> set[str]:
-    rows: pa.Table = lake.rows(table).select([name for name in table.column_names if name not in OF_A_RUN])
-    return {str(tuple(row.values())) for row in rows.to_pylist()}
+def _difference(left: Counter[int], right: Counter[int]) -> int:
+    return ((left - right) + (right - left)).total()
+
+
+def _rows(lake: Lake, name: str) -> Counter[int]:
+    """How often each row is in the table, by the row's hash."""
+    reader = Reader(lake.home)
+    if name not in reader.tables():
+        return Counter()
+    columns = ", ".join(column for column in TABLES[name].column_names if column not in OF_A_RUN)
+    found = reader.query(
+        f"SELECT hash(one) AS row, count(*) AS n FROM (SELECT {columns} FROM {name}) AS one GROUP BY 1"
+    )
+    return Counter(dict(zip(found["row"].to_pylist(), found["n"].to_pylist(), strict=True)))
 
 
 def _told(record: dict) -> str:
