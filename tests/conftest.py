@@ -94,6 +94,8 @@ LEAN = {
     "spark.ui.enabled": "false",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
     "spark.driver.memory": "1g",
     # Compiling hot code pays in long work only: 35/59 → 28/32 s of wall/CPU for one cold cycle on small tables.
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",

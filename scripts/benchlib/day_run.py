@@ -39,10 +39,11 @@ FITTED = {
     "gold.segment_profiles",
     "gold.monthly_shape_codes",
     "gold.topology_suspects",
+    "gold.line_loss",
     "gold.customer_profile",
     "gold.data_quality",
 }
-"""Tables with what is fitted or judged as of a run: a lake built today has other fits than one that grew."""
+"""Tables of what is fitted or judged as of a run, or made of it: a lake built today has other fits than a grown one."""
 
 
 def main() -> int:

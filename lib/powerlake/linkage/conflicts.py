@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from powerlake.linkage.survivorship import differing_records, power_in_force
+from powerlake.months import FOREVER
 from powerlake.tables.feeds.survivorship import WINNERS, Conflict
 
 Frames = Mapping[str, DataFrame]
@@ -19,7 +20,6 @@ Frames = Mapping[str, DataFrame]
 
 LEAST_KW = 0.001
 """Powers that differ by less are the same: three decimals are what departments write."""
-FOR_EVER = "9999-12-31"
 
 
 def conflicts(frames: Frames) -> DataFrame | None:
@@ -43,7 +43,7 @@ def supply_after_closing(customers: DataFrame, contracts: DataFrame) -> DataFram
     """Contracts that run on after the day their customer left."""
     latest = (
         contracts.join(customers.select("customer_id", "closed_date"), "customer_id")
-        .where(F.col("closed_date") < F.coalesce("end_date", F.lit(FOR_EVER).cast("date")))
+        .where(F.col("closed_date") < F.coalesce("end_date", F.lit(FOREVER)))
         .groupBy("contract_id")
         .agg(F.max_by(F.struct("end_date", "closed_date"), "start_date").alias("last"))
     )
@@ -100,13 +100,13 @@ def meter_outside_topology(meters: DataFrame, topology: DataFrame) -> DataFrame:
 
 def _span(frame: DataFrame, key: str, begin: str, end: str, name: str) -> DataFrame:
     """One row per key: its first and last day as a struct, the latter far off while it lasts."""
-    last = F.max(F.coalesce(end, F.lit(FOR_EVER).cast("date")))
+    last = F.max(F.coalesce(end, F.lit(FOREVER)))
     return frame.groupBy(key).agg(F.struct(F.min(begin).alias("begin"), last.alias("end")).alias(name))
 
 
 def _told(span: Column) -> Column:
     """`2020-01-31 to 2021-05-04`, or `… to ` while it lasts; null without a span."""
-    end = F.when(span["end"] == F.lit(FOR_EVER).cast("date"), "").otherwise(span["end"].cast("string"))
+    end = F.when(span["end"] == F.lit(FOREVER), "").otherwise(span["end"].cast("string"))
     return F.when(span.isNotNull(), F.concat(span["begin"].cast("string"), F.lit(" to "), end))
 
 

@@ -17,6 +17,9 @@ from powerlake.pipeline.progress import Listener, Silent
 from powerlake.pipeline.spec import JobSpec, PipelineSpec
 from powerlake.pipeline.state import SETTLED, JobState, RunState, StateStore
 
+NAMED = 5
+"""Missing inputs that a note names; it counts the others."""
+
 
 class InputMissing(PowerlakeError):
     """A job was due but an input it cannot do without holds nothing."""
@@ -193,4 +196,6 @@ def _not_run(note: str) -> JobState:
 
 def _leaves_out(job: JobSpec, missing: Collection[str]) -> str:
     made = [name for name in job.writes if not name.startswith(("quarantine.", "ops."))]
-    return f"without {', '.join(missing)} there is no {', '.join(made) or job.job}"
+    first = ", ".join(list(missing)[:NAMED])
+    others = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    return f"without {first}{others} there is no {', '.join(made) or job.job}"

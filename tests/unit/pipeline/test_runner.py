@@ -10,6 +10,7 @@ from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeEr
 from powerlake.pipeline.job import RunReport, Window
 from powerlake.pipeline.runner import Interrupted, Runner, new_run, reopened, selected
 from powerlake.pipeline.state import RunState, StateStore
+from powerlake.tables import TABLES
 
 NOW = datetime(2026, 3, 1, 5, 30, tzinfo=UTC)
 ALL = ["bronze.raw", "silver.curves", "gold.features", "ml.segments", "report.page"]
@@ -159,6 +160,16 @@ def test_a_job_that_reads_what_is_there_is_left_out_where_nothing_is(run, pipeli
         "without silver.load_curves, silver.meters there is no gold.daily_load_features"
     )
     assert (state.jobs["report.page"].outcome, state.exit_code) == ("done", 0)
+
+
+def test_a_note_counts_the_missing_inputs_beyond_a_handful(run, pipeline_of, fake_engine) -> None:
+    engine = fake_engine()
+    names = tuple(name for name in TABLES if name.startswith("silver."))[:8]
+    engine.empty = {*names, "gold.daily_load_features", "gold.customer_segments"}
+    state = run(pipeline_of(gold__features={"reads": (), "reads_if_there": names}), engine)
+    assert state.jobs["gold.features"].note == (
+        f"without {', '.join(names[:5])} and 3 more there is no gold.daily_load_features"
+    )
 
 
 def test_an_optional_job_that_finds_a_table_missing_is_left_out(run, pipeline_of, fake_engine) -> None:
