@@ -24,6 +24,7 @@ OUTCOMES = {
     "unchanged": Text("= unchanged", "= 无变化"),
     "left_out": Text("○ left out", "○ 未执行"),
     "failed": Text("✗ failed", "✗ 失败"),
+    "not_run": Text("○ not run: what it needs failed", "○ 未运行：上游失败"),
     "taken": Text("✓ taken", "✓ 已入库"),
     "duplicate": Text("= duplicate", "= 重复"),
     "rejected": Text("✗ rejected", "✗ 拒收"),
