@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from powerlake.months import shifted
+
 FORWARD, REVERSE = "00010000", "00020000"
 """DL/T 645 items of the active energy registers."""
 SECONDS_PER_DAY = 86_400
@@ -47,6 +49,19 @@ def monthly_advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFra
             ),
         )
     )
+
+
+def months_of_other_advances(before: DataFrame, after: DataFrame) -> set[str]:
+    """The months that `sold.meter_months` may fill otherwise by one of two results of `monthly_advances`.
+
+    What a meter fed in stands for the months after it until the next reading, LONGEST_ADVANCE_MONTHS at most.
+    """
+    fed_in = F.max(F.col("reverse_kwh_per_day").isNotNull()).alias("fed_in")
+    differing = before.exceptAll(after).unionAll(after.exceptAll(before)).groupBy("month").agg(fed_in).collect()
+    later = (
+        shifted(row["month"], by) for row in differing if row["fed_in"] for by in range(1, LONGEST_ADVANCE_MONTHS + 1)
+    )
+    return {row["month"] for row in differing} | set(later)
 
 
 def _advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:

@@ -51,10 +51,14 @@ def changed_from(ctx: JobContext, target: Table, held: Held) -> date | None:
     """
     if not ctx.changed_since(held.table, target):
         return None
-    seen = 0 if ctx.is_forced else ctx.lake.watermark(target, held.table.name)
-    if not seen or not ctx.lake.is_readable(held.table, seen):
-        return BEGINNING
-    return first_difference(ctx.lake.read(held.table, seen), ctx.read(held.table), held)
+    before = as_seen(ctx, target, held.table)
+    return BEGINNING if before is None else first_difference(before, ctx.read(held.table), held)
+
+
+def as_seen(ctx: JobContext, target: Table, source: Table) -> DataFrame | None:
+    """The rows of `source` that `target` saw last; None where they cannot be told any more, or in a forced run."""
+    seen = 0 if ctx.is_forced else ctx.lake.watermark(target, source.name)
+    return ctx.lake.read(source, seen) if seen and ctx.lake.is_readable(source, seen) else None
 
 
 def first_difference(before: DataFrame, after: DataFrame, held: Held) -> date | None:

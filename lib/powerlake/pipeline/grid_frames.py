@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from powerlake.grid.line_loss import line_loss
 from powerlake.grid.links import on_the_day, spans
-from powerlake.grid.registers import LONGEST_ADVANCE_MONTHS, monthly_advances, multipliers
+from powerlake.grid.registers import (
+    LONGEST_ADVANCE_MONTHS,
+    monthly_advances,
+    months_of_other_advances,
+    multipliers,
+)
 from powerlake.grid.sold import meter_months
 from powerlake.grid.supply import area_months, hourly_supply
 from powerlake.grid.topology_suspects import Comparison, topology_suspects
 from powerlake.months import shifted
-from powerlake.pipeline.changed import Held, months_to_make
+from powerlake.pipeline.changed import Held, as_seen, months_to_make
 from powerlake.pipeline.inputs import present
 from powerlake.tables.feeds import FEEDS
 from powerlake.tables.gold.area_months import AREA_MONTHS
@@ -71,16 +76,36 @@ def missing(ctx: JobContext, tables: tuple[Table, ...]) -> str:
 def loss_months(ctx: JobContext) -> set[str]:
     """The months in which gold.area_months or gold.meter_months may be other than they stand.
 
-    The measurement of a month's first midnight is of the month before. A reading bears on as many months as an advance
-    may be long, and what a meter fed in then on as many more.
+    The measurement of a month's first midnight is of the month before.
     """
     found = months_to_make(ctx, METER_MONTHS, [DAILY_LOAD_FEATURES], [HUNG, METERED])
     for part in ctx.changed_since(FEEDER_LOAD, METER_MONTHS):
         found |= {part["month"], shifted(part["month"], -1)}
-    reach = range(-LONGEST_ADVANCE_MONTHS, 2 * LONGEST_ADVANCE_MONTHS + 1)
-    for part in ctx.changed_since(REGISTER_READS, METER_MONTHS):
-        found |= {shifted(part["month"], by) for by in reach}
+    found |= _months_read(ctx, {part["month"] for part in ctx.changed_since(REGISTER_READS, METER_MONTHS)})
     return found & {file.partition["month"] for file in (*ctx.files(FEEDER_LOAD), *ctx.files(AREA_MONTHS))}
+
+
+def _months_read(ctx: JobContext, changed: set[str]) -> set[str]:
+    """The months of which the registers may say something else, readings of the months `changed` having changed.
+
+    A reading bears on as many months as an advance may be long, and what a meter fed in then on as many more; which
+    of them it changes is seen by reckoning the advances as they were and as they are.
+    """
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+    if not changed:
+        return set()
+    before = as_seen(ctx, METER_MONTHS, REGISTER_READS)
+    if before is None:
+        reach = range(-LONGEST_ADVANCE_MONTHS, 2 * LONGEST_ADVANCE_MONTHS + 1)
+        return {shifted(month, by) for month in changed for by in reach}
+    first, last = shifted(min(changed), -LONGEST_ADVANCE_MONTHS), shifted(max(changed), LONGEST_ADVANCE_MONTHS)
+    meters, clock = ctx.read(METERS), ctx.settings.utility_clock
+    then, now = (
+        monthly_advances(reads.where(F.col("month").between(first, last)), meters, clock)
+        for reads in (before, ctx.read(REGISTER_READS))
+    )
+    return months_of_other_advances(then, now)
 
 
 def areas_of(ctx: JobContext, months: set[str]) -> DataFrame:
