@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from powerlake.landing.csv_text import SEPARATOR
 from powerlake.landing.feed_cells import Bools, CellBlock, map_of_columns, no_rows, trimmed
 from powerlake.landing.feed_columns import CHANGED_AT, FeedColumns, recognise
+from powerlake.landing.parquet_batches import checked
 from powerlake.landing.parquet_rows import as_text, decoded, is_text, plain, records
 from powerlake.landing.refusals import FileRefused
 from powerlake.landing.text_file import Limits
@@ -46,7 +47,7 @@ def open_feed_parquet(path: Path, feed: Feed, limits: Limits) -> tuple[FeedColum
         rows = file.metadata.num_rows
         columns = recognise(tuple(schema.names), feed)
         _check_types(schema, columns, feed)
-        return columns, _laid(columns, _checked_batches(file, limits))
+        return columns, _laid(columns, checked(lambda: _batches(file, limits), limits))
     except FileRefused as refusal:
         raise FileRefused(refusal.reason, refusal.detail, refusal.rows or rows) from refusal
     except PermissionError as error:
@@ -64,24 +65,11 @@ def _check_types(schema: pa.Schema, columns: FeedColumns, feed: Feed) -> None:
             raise FileRefused("wrong_type", f"column {name} is {schema.field(place).type}")
 
 
-def _checked_batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.RecordBatch]:
-    """Batches that are known to decode, to the last of them, each of about BATCH_BYTES as text."""
-    held: list[pa.RecordBatch] | None = []
-    size = 0
-    for batch in _batches(file, limits):
-        batch.validate(full=True)  # a flipped bit may leave text that is no UTF-8
-        size += batch.nbytes
-        if size > limits.decoded_bytes:
-            raise FileRefused("too_large", f"more than {limits.decoded_bytes} bytes decoded")
-        if size > limits.held_bytes:
-            held = None
-        elif held is not None:
-            held.append(batch)
-    return iter(held) if held is not None else _batches(file, limits)
-
-
 def _batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.RecordBatch]:
-    """Texts stay coded until here: a few long ones, each said in a million rows, would not fit in memory decoded."""
+    """Batches of about BATCH_BYTES as text each.
+
+    Texts stay coded until here: a few long ones, each said in a million rows, would not fit in memory decoded.
+    """
     rows_at_a_time = max(BATCH_BYTES // (8 * len(file.schema_arrow)), 1)
     for batch in file.iter_batches(rows_at_a_time, use_threads=False):
         sizes = _text_sizes(batch)

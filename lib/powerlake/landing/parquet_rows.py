@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from powerlake.landing.layouts import Columns, recognise
+from powerlake.landing.parquet_batches import checked
 from powerlake.landing.refusals import FileRefused
 from powerlake.landing.rows import (
     RowBlock,
@@ -43,7 +44,9 @@ def open_parquet(path: Path, limits: Limits) -> tuple[Columns, Iterator[SortedRo
         rows = file.metadata.num_rows
         columns = recognise(tuple(file.schema_arrow.names))
         _check_types(file.schema_arrow, columns)
-        return columns, _sorted_batches(columns, _checked_batches(file, limits))
+        at_a_time = max(BATCH_BYTES // (8 * len(file.schema_arrow)), 1)
+        batches = checked(lambda: file.iter_batches(at_a_time, use_threads=False), limits)
+        return columns, _sorted_batches(columns, batches)
     except FileRefused as refusal:
         raise FileRefused(refusal.reason, refusal.detail, refusal.rows or rows) from refusal
     except PermissionError as error:
@@ -78,23 +81,6 @@ def _is_time(type_: pa.DataType) -> bool:
 def _is_value(type_: pa.DataType) -> bool:
     is_number = pa.types.is_floating(type_) or pa.types.is_integer(type_) or pa.types.is_decimal(type_)
     return is_text(type_) or bool(is_number)
-
-
-def _checked_batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.RecordBatch]:
-    """Batches that are known to decode, to the last of them."""
-    rows_at_a_time = max(BATCH_BYTES // (8 * len(file.schema_arrow)), 1)
-    held: list[pa.RecordBatch] | None = []
-    size = 0
-    for batch in file.iter_batches(rows_at_a_time, use_threads=False):
-        batch.validate(full=True)  # a flipped bit may leave text that is no UTF-8
-        size += batch.nbytes
-        if size > limits.decoded_bytes:
-            raise FileRefused("too_large", f"more than {limits.decoded_bytes} bytes decoded")
-        if size > limits.held_bytes:
-            held = None
-        elif held is not None:
-            held.append(batch)
-    return iter(held) if held is not None else file.iter_batches(rows_at_a_time, use_threads=False)
 
 
 def _sorted_batches(columns: Columns, batches: Iterator[pa.RecordBatch]) -> Iterator[SortedRows]:
