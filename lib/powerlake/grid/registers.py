@@ -10,6 +10,7 @@ from powerlake.months import shifted
 FORWARD, REVERSE = "00010000", "00020000"
 """DL/T 645 items of the active energy registers."""
 SECONDS_PER_DAY = 86_400
+_READ = ("meter_id", "register_code", "read_at", "reading_kwh", "read_kind")
 LONGEST_ADVANCE_MONTHS = 12
 """Between two readings; spread over more than a year, an advance says nothing of a month."""
 
@@ -49,6 +50,12 @@ def monthly_advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFra
             ),
         )
     )
+
+
+def meters_of_other_reads(before: DataFrame, after: DataFrame) -> DataFrame:
+    """meter_id of those of which two versions of silver.register_reads say something else that an advance goes by."""
+    one, other = (reads.select(*_READ) for reads in (before, after))
+    return one.exceptAll(other).unionAll(other.exceptAll(one)).select("meter_id").distinct()
 
 
 def months_of_other_advances(before: DataFrame, after: DataFrame) -> set[str]:

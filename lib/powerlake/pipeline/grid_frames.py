@@ -9,6 +9,7 @@ from powerlake.grid.line_loss import line_loss
 from powerlake.grid.links import on_the_day, spans
 from powerlake.grid.registers import (
     LONGEST_ADVANCE_MONTHS,
+    meters_of_other_reads,
     monthly_advances,
     months_of_other_advances,
     multipliers,
@@ -100,10 +101,15 @@ def _months_read(ctx: JobContext, changed: set[str]) -> set[str]:
         reach = range(-LONGEST_ADVANCE_MONTHS, 2 * LONGEST_ADVANCE_MONTHS + 1)
         return {shifted(month, by) for month in changed for by in reach}
     first, last = shifted(min(changed), -LONGEST_ADVANCE_MONTHS), shifted(max(changed), LONGEST_ADVANCE_MONTHS)
-    meters, clock = ctx.read(METERS), ctx.settings.utility_clock
+    meters, clock, after = ctx.read(METERS), ctx.settings.utility_clock, ctx.read(REGISTER_READS)
+    concerned = F.broadcast(
+        meters_of_other_reads(*(reads.where(F.col("month").isin(changed)) for reads in (before, after)))
+    )
     then, now = (
-        monthly_advances(reads.where(F.col("month").between(first, last)), meters, clock)
-        for reads in (before, ctx.read(REGISTER_READS))
+        monthly_advances(
+            reads.where(F.col("month").between(first, last)).join(concerned, "meter_id", "left_semi"), meters, clock
+        )
+        for reads in (before, after)
     )
     return months_of_other_advances(then, now)
 
