@@ -34,8 +34,7 @@ def meter_months(
         .groupBy("meter_id", "transformer_id", "month")
         .agg(F.sum("expected_days").alias("expected_days"), F.first("days").alias("area_days"))
         .join(_known(days, links, meters), on=["meter_id", "transformer_id", "month"], how="left")
-        .join(advances, on=["meter_id", "month"], how="left")
-        .join(_last_fed_in(areas, advances), on=["meter_id", "month"], how="left")
+        .join(_by_registers(areas, advances), on=["meter_id", "month"], how="left")
         .transform(_filled)
     )
 
@@ -64,19 +63,24 @@ def _known(days: DataFrame, links: DataFrame, meters: DataFrame) -> DataFrame:
     )
 
 
-def _last_fed_in(areas: DataFrame, advances: DataFrame) -> DataFrame:
-    """meter_id, month of `areas`, last_reverse_kwh_per_day: what it fed in in the latest month before with a reading.
+def _by_registers(areas: DataFrame, advances: DataFrame) -> DataFrame:
+    """One row per meter and month of `areas`: the month's own advance, and `last_reverse_kwh_per_day`.
 
-    Of the LONGEST_ADVANCE_MONTHS before.
+    The latter is what it fed in in the latest month before with a reading of it, of LONGEST_ADVANCE_MONTHS.
     """
-    then = advances.select("meter_id", F.col("month").alias("then"), "reverse_kwh_per_day")
     apart = F.months_between(F.to_date("month", "yyyy-MM"), F.to_date("then", "yyyy-MM"))
+    own = ("forward_kwh_per_day", "reverse_kwh_per_day", "forward_days")
+    was_fed_in = (F.col("apart") > 0) & F.col("reverse_kwh_per_day").isNotNull()
     return (
-        then.where(F.col("reverse_kwh_per_day").isNotNull())
+        advances.withColumnRenamed("month", "then")
         .crossJoin(F.broadcast(areas.select("month").distinct()))
-        .where(apart.between(1, LONGEST_ADVANCE_MONTHS))
+        .withColumn("apart", apart)
+        .where(F.col("apart").between(0, LONGEST_ADVANCE_MONTHS))
         .groupBy("meter_id", "month")
-        .agg(F.max_by("reverse_kwh_per_day", "then").alias("last_reverse_kwh_per_day"))
+        .agg(
+            *(F.max(F.when(F.col("apart") == 0, F.col(name))).alias(name) for name in own),
+            F.max_by("reverse_kwh_per_day", F.when(was_fed_in, F.col("then"))).alias("last_reverse_kwh_per_day"),
+        )
     )
 
 
