@@ -4,9 +4,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from powerlake.grid.registers import FORWARD, REVERSE, monthly_advances, months_of_other_advances
+from powerlake.grid.registers import (
+    FORWARD,
+    LONGEST_ADVANCE_MONTHS,
+    REVERSE,
+    monthly_advances,
+    months_of_other_advances,
+)
+from powerlake.grid.sold import meter_months
 from powerlake.months import shifted
 from powerlake.tables.feeds import FEEDS
+from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
 from powerlake.tables.silver.of_feed import silver_of
 
 METERS, READS = silver_of(FEEDS["metering/meters"]), silver_of(FEEDS["metering/register_reads"])
@@ -41,3 +49,32 @@ def test_the_months_of_other_advances(frame, case: str) -> None:
     after, expected = CASES[case]
     then, now = (monthly_advances(frame(READS, *rows), meters, "UTC") for rows in (others(), after))
     assert months_of_other_advances(then, now) == expected
+
+
+def test_what_a_meter_fed_in_stands_for_the_months_without_a_reading_of_it(frame) -> None:
+    """M1 took 10 kWh a day and, by its register, fed in 4 a day in January, 6 in March; then nobody read it."""
+    meters = frame(METERS, {"meter_id": "m1", "installed_date": date(2020, 1, 1), "multiplier": 1.0})
+    session, month_after = meters.sparkSession, shifted("2024-03", LONGEST_ADVANCE_MONTHS + 1)
+    advances = session.createDataFrame(
+        [("m1", "2024-01", None, 4.0, 0.0), ("m1", "2024-02", 10.0, None, 29.0), ("m1", "2024-03", None, 6.0, 0.0)],
+        "meter_id string, month string, forward_kwh_per_day double, reverse_kwh_per_day double, forward_days double",
+    )
+    firsts = [date.fromisoformat(f"{month}-01") for month in ("2023-12", "2024-01", "2024-02", "2024-04", month_after)]
+    areas = session.createDataFrame(
+        [("T1", f"{first:%Y-%m}", first, first, 1) for first in firsts],
+        "transformer_id string, month string, from_date date, to_date date, days int",
+    )
+    links = session.createDataFrame(
+        [("m1", "T1", date(2020, 1, 1), date(2030, 1, 1))],
+        "meter_id string, transformer_id string, link_from_date date, link_to_date date",
+    )
+    day = {"meter_id": "m1", "energy_kwh": 10.0, "known_share": 1.0, "estimated_share": 0.0}
+    days = frame(DAILY_LOAD_FEATURES, *({**day, "date": first, "month": f"{first:%Y-%m}"} for first in firsts))
+    sold = meter_months(areas, links, days, advances, meters).orderBy("month").collect()
+    assert [(row["sold_kwh"], row["estimated_kwh"]) for row in sold] == [
+        (10.0, 0.0),  # nothing is known before the first reading
+        (6.0, 0.0),  # by its own reading
+        (6.0, 4.0),  # by January's
+        (4.0, 6.0),  # by March's, the latest
+        (10.0, 0.0),  # too long ago
+    ]

@@ -66,11 +66,11 @@ def _known(days: DataFrame, links: DataFrame, meters: DataFrame) -> DataFrame:
 def _by_registers(areas: DataFrame, advances: DataFrame) -> DataFrame:
     """One row per meter and month of `areas`: the month's own advance, and `last_reverse_kwh_per_day`.
 
-    The latter is what it fed in in the latest month before with a reading of it, of LONGEST_ADVANCE_MONTHS.
+    The latter is what it fed in in the latest month with a reading of it, of this and LONGEST_ADVANCE_MONTHS before.
     """
     apart = F.months_between(F.to_date("month", "yyyy-MM"), F.to_date("then", "yyyy-MM"))
+    read_in = F.when(F.col("reverse_kwh_per_day").isNotNull(), F.col("then"))
     own = ("forward_kwh_per_day", "reverse_kwh_per_day", "forward_days")
-    was_fed_in = (F.col("apart") > 0) & F.col("reverse_kwh_per_day").isNotNull()
     return (
         advances.withColumnRenamed("month", "then")
         .crossJoin(F.broadcast(areas.select("month").distinct()))
@@ -79,7 +79,7 @@ def _by_registers(areas: DataFrame, advances: DataFrame) -> DataFrame:
         .groupBy("meter_id", "month")
         .agg(
             *(F.max(F.when(F.col("apart") == 0, F.col(name))).alias(name) for name in own),
-            F.max_by("reverse_kwh_per_day", F.when(was_fed_in, F.col("then"))).alias("last_reverse_kwh_per_day"),
+            F.max_by("reverse_kwh_per_day", read_in).alias("last_reverse_kwh_per_day"),
         )
     )
 
@@ -94,7 +94,7 @@ def _filled(months: DataFrame) -> DataFrame:
     register = F.when(is_short & is_read, by_register)
     mean = F.when(is_short & register.isNull(), by_mean)
     gap = F.when(is_short, F.coalesce(register, mean)).otherwise(zero)
-    fed_in = F.coalesce("reverse_kwh_per_day", "last_reverse_kwh_per_day", zero) * F.col("expected_days")
+    fed_in = F.coalesce("last_reverse_kwh_per_day", zero) * F.col("expected_days")
     guessed_in = F.when(F.col("reverse_kwh_per_day").isNull(), fed_in).otherwise(zero)
     return months.select(
         "meter_id",
