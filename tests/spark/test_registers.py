@@ -51,6 +51,22 @@ def test_the_months_of_other_advances(frame, case: str) -> None:
     assert months_of_other_advances(then, now) == expected
 
 
+def test_advances_for_some_months_are_those_of_all_as_far_as_the_months_ask(frame) -> None:
+    meters = frame(METERS, {"meter_id": "m1", "installed_date": date(2020, 1, 1), "register_digits": 6})
+    halfway = [reading(month, 40.0 * month, day=16, register=REVERSE) for month in range(1, 13)]
+    reads = frame(READS, *(reading(month, 100.0 * month) for month in range(1, 13)), *halfway)
+    whole, asked = (
+        {row["month"]: row.asDict() for row in monthly_advances(reads, meters, "UTC", months).collect()}
+        for months in ((), {"2024-06", "2024-07"})
+    )
+    assert [asked[month] for month in ("2024-06", "2024-07")] == [whole[month] for month in ("2024-06", "2024-07")]
+    fed_in = {month: row["reverse_kwh_per_day"] for month, row in asked.items() if month < "2024-06"}
+    assert fed_in == {month: whole[month]["reverse_kwh_per_day"] for month in fed_in}
+    assert set(fed_in) == {f"2024-{month:02d}" for month in range(1, 6)}
+    assert max(asked) == "2024-08", "what the last advance of July tells of August goes unused"
+    assert max(month for month, row in asked.items() if row["forward_kwh_per_day"]) == "2024-07"
+
+
 def test_what_a_meter_fed_in_stands_for_the_months_without_a_reading_of_it(frame) -> None:
     """M1 took 10 kWh a day and, by its register, fed in 4 a day in January, 6 in March; then nobody read it."""
     meters = frame(METERS, {"meter_id": "m1", "installed_date": date(2020, 1, 1), "multiplier": 1.0})

@@ -48,9 +48,10 @@ def assets(feeds: Mapping[str, DataFrame], topology: DataFrame | None, as_of: da
     `feeds` maps kinds of asset to their silver rows, those that are there. What feeds an asset is what the topology
     says of `as_of`, or else its own record.
     """
-    rows = reduce(DataFrame.unionByName, [_shown(feeds[kind], kind) for kind in KINDS if kind in feeds])
+    shown = reduce(DataFrame.unionByName, [_shown(feeds[kind], kind) for kind in KINDS if kind in feeds])
+    rows = shown
     for child, parent in UPWARDS:
-        rows = _with_parent(rows, _links(rows, topology, child, parent, as_of), child, parent)
+        rows = _with_parent(rows, _links(shown, topology, child, parent, as_of), child, parent)
     parent_id = {
         "meter": F.col("transformer_id"),
         "transformer": F.col("feeder_id"),

@@ -44,8 +44,8 @@ def _area_sold(sold: DataFrame, rules: GridRules) -> DataFrame:
     """What the meters of each area counted; `square_doubt` is the variance of it, (kWh)²."""
     counted, guessed = rules.meter_error * F.col("sold_kwh"), rules.estimate_error * F.col("estimated_kwh")
     return sold.groupBy("transformer_id", "month").agg(
-        F.countDistinct("meter_id").alias("meters"),
-        F.countDistinct(F.when(F.col("sold_kwh").isNull(), F.col("meter_id"))).alias("unknown_meters"),
+        F.count("*").alias("meters"),
+        F.count_if(F.col("sold_kwh").isNull()).alias("unknown_meters"),
         F.round(F.coalesce(F.sum("sold_kwh"), F.lit(0.0)), DIGITS).alias("sold_kwh"),
         F.round(F.sum("estimated_kwh"), DIGITS).alias("estimated_kwh"),
         F.round(F.sum("register_kwh"), DIGITS).alias("register_kwh"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Window
+from collections.abc import Collection
+
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from powerlake.months import shifted
@@ -25,16 +27,20 @@ def multipliers(meters: DataFrame) -> DataFrame:
     )
 
 
-def monthly_advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:
+def monthly_advances(reads: DataFrame, meters: DataFrame, clock: str, months: Collection[str] = ()) -> DataFrame:
     """One row per meter and local month: `forward_kwh_per_day`, `reverse_kwh_per_day`, `forward_days` read over.
 
     From reading to reading, estimated ones passed over, an advance is spread evenly over the time between, which is
     exact where meters are read at the month's ends. A register that rolled over went on by what is left to its
     capacity; an advance of more than half the capacity is no advance but a reading set back, and is not used. Nor is
     one over more than LONGEST_ADVANCE_MONTHS.
+
+    With `months`, what `sold.meter_months` asks of to fill them and no more: the forward register of their span, the
+    reverse one also of LONGEST_ADVANCE_MONTHS before.
     """
     return (
         _advances(reads, meters, clock)
+        .where(_bears_on(months))
         .transform(_by_month)
         .groupBy("meter_id", "month")
         .agg(
@@ -82,7 +88,8 @@ def _advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:
     capacity = F.pow(F.lit(10.0), F.coalesce("register_digits", F.lit(6)))
     advance = F.pmod(F.col("reading_kwh") - F.col("previous_kwh"), capacity)
     return (
-        reads.where("read_kind is null or read_kind <> 'estimated'")
+        reads.where(F.col("register_code").isin(FORWARD, REVERSE))
+        .where("read_kind is null or read_kind <> 'estimated'")
         .withColumn("end", F.from_utc_timestamp("read_at", clock))
         .withColumns({"begin": F.lag("end").over(before), "previous_kwh": F.lag("reading_kwh").over(before)})
         .join(multipliers(meters), on="meter_id", how="inner")
@@ -90,6 +97,15 @@ def _advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:
         .where(F.col("end") <= F.add_months("begin", LONGEST_ADVANCE_MONTHS))
         .select("meter_id", "register_code", "begin", "end", (advance * F.col("multiplier")).alias("kwh"))
     )
+
+
+def _bears_on(months: Collection[str]) -> Column:
+    """Whether an advance is asked for by `months`, see `monthly_advances`."""
+    if not months:
+        return F.lit(True)
+    first, last = min(months), max(months)
+    since = F.when(F.col("register_code") == REVERSE, shifted(first, -LONGEST_ADVANCE_MONTHS)).otherwise(first)
+    return (F.date_format("end", "yyyy-MM") >= since) & (F.date_format("begin", "yyyy-MM") <= last)
 
 
 def _by_month(advances: DataFrame) -> DataFrame:

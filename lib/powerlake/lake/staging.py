@@ -34,6 +34,13 @@ COMPRESSION = "zstd"
 
 ROWS_PER_FILE = 1_000_000
 
+BYTES_PER_GROUP = 8 << 20
+"""Of a Parquet row group, in memory: some 8,000 days of curves.
+
+Asking for a customer's year decodes the groups it lies in; with one group a file that took 2.4 times as long. Files
+are 3 % larger for it, whole scans take the same time.
+"""
+
 
 @dataclass(frozen=True)
 class StagedFile:
@@ -157,7 +164,7 @@ def _write(table: Table, root: Path, partition: Mapping[str, str], rows: pa.Tabl
         target,
         compression=COMPRESSION,
         compression_level=1,
-        row_group_size=ROWS_PER_FILE,
+        row_group_size=max(1, stored.num_rows * BYTES_PER_GROUP // max(1, stored.nbytes)),
         store_schema=False,
         write_page_checksum=True,
     )

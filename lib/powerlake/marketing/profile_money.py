@@ -44,15 +44,10 @@ def late_payments(bills: DataFrame, payments: DataFrame, as_of: date) -> DataFra
     Corrected bills and their corrections are left out: what was owed when is not clear of them.
     """
     is_due = in_year("due_date", as_of) & (F.col("due_date") < F.lit(as_of))
-    due = (
-        bills_in_force(bills, as_of)
-        .where(is_due & F.col("corrects_bill_id").isNull())
-        .select("bill_id", "customer_id", "issued_date", "due_date", "amount_cny")
-    )
-    paid = _paid_in_time(due, payments.where(F.col("paid_date") <= F.lit(as_of)))
+    due = bills_in_force(bills, as_of).where(is_due & F.col("corrects_bill_id").isNull())
     is_late = F.coalesce("paid_cny", F.lit(0.0)) < F.col("amount_cny") - CENT_CNY
     return (
-        due.join(paid, "bill_id", how="left")
+        _paid_in_time(due, payments.where(F.col("paid_date") <= F.lit(as_of)))
         .groupBy("customer_id")
         .agg(F.count("*").cast("int").alias("due_12m"), F.avg(is_late.cast("double")).alias("late_share"))
     )
@@ -77,18 +72,22 @@ def reminders(dunning: DataFrame, as_of: date) -> DataFrame:
 
 
 def _paid_in_time(due: DataFrame, payments: DataFrame) -> DataFrame:
-    """bill_id, paid_cny by the due date. A payment that names no bill settles one of the same amount then open."""
-    named = payments.where(F.col("bill_id").isNotNull()).select(
-        "bill_id", "paid_date", F.col("amount_cny").alias("paid_cny")
+    """A row a bill due: customer_id, bill_id, amount_cny and paid_cny by the due date, null where nothing was paid.
+
+    A payment that names no bill settles one of its customer, of the same amount and then open.
+    """
+    of_amount = F.concat_ws(" ", "customer_id", F.round(F.col("amount_cny") / CENT_CNY).cast("long"))
+    paid = payments.select(
+        F.coalesce("bill_id", of_amount).alias("settles"),
+        F.col("bill_id").isNotNull().alias("is_named"),
+        "paid_date",
+        F.col("amount_cny").alias("paid_cny"),
     )
-    unnamed = payments.where(F.col("bill_id").isNull()).select(
-        "customer_id", "paid_date", F.col("amount_cny").alias("paid_cny")
+    is_open = F.col("is_named") | (F.col("paid_date") >= F.col("issued_date"))
+    bill = ("customer_id", "bill_id", "amount_cny")
+    return (
+        due.select(*bill, "issued_date", "due_date", F.explode(F.array("bill_id", of_amount)).alias("settles"))
+        .join(paid, "settles", how="left")
+        .groupBy(*bill)
+        .agg(F.sum(F.when((F.col("paid_date") <= F.col("due_date")) & is_open, F.col("paid_cny"))).alias("paid_cny"))
     )
-    in_time = F.col("paid_date") <= F.col("due_date")
-    is_same = F.abs(F.col("paid_cny") - F.col("amount_cny")) < CENT_CNY
-    by_name = named.join(due, "bill_id", how="inner").where(in_time)
-    by_amount = unnamed.join(due, "customer_id", how="inner").where(
-        in_time & is_same & (F.col("paid_date") >= F.col("issued_date"))
-    )
-    found = by_name.select("bill_id", "paid_cny").unionByName(by_amount.select("bill_id", "paid_cny"))
-    return found.groupBy("bill_id").agg(F.sum("paid_cny").alias("paid_cny"))

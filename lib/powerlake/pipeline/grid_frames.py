@@ -136,7 +136,7 @@ def sold_by_meters(ctx: JobContext, months: set[str]) -> DataFrame:
     reads = ctx.lake.empty_frame(REGISTER_READS)
     if ctx.files(REGISTER_READS):
         reads = ctx.read(REGISTER_READS).where(F.col("month").between(min(reach), max(reach)))
-    advances = monthly_advances(reads, meters, ctx.settings.utility_clock)
+    advances = monthly_advances(reads, meters, ctx.settings.utility_clock, months)
     days = ctx.read_months(DAILY_LOAD_FEATURES, months)
     return meter_months(ctx.read_months(AREA_MONTHS, months), links, days, advances, meters)
 

@@ -76,6 +76,16 @@ def test_statistics_are_those_of_the_file(lake: Lake, rows, stamp) -> None:
     assert (stats["nullCount"]["flags"], stats["nullCount"]["kwh"]) == (1, 0)
 
 
+def test_a_file_is_cut_into_row_groups_by_their_size_in_memory(
+    lake: Lake, rows, stamp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    four = rows(CUSTOMER_SEGMENTS, *({"customer_id": name} for name in "abcd"))
+    for of_group, groups in ((four.nbytes * 2, 1), (four.nbytes // 2 + 50, 2), (1, 4)):
+        monkeypatch.setattr("powerlake.lake.staging.BYTES_PER_GROUP", of_group)
+        (file,) = stage_rows(CUSTOMER_SEGMENTS, lake.home, four, stamp).files[CUSTOMER_SEGMENTS.name]
+        assert pq.ParquetFile(lake.path(CUSTOMER_SEGMENTS) / file.relative).num_row_groups == groups
+
+
 def test_a_column_that_is_null_throughout_has_no_bounds(lake: Lake, rows, stamp) -> None:
     refused = rows(QUARANTINE, {"file": None})
     (file,) = stage_rows(QUARANTINE, lake.home, refused, stamp).files[QUARANTINE.name]
