@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +13,12 @@ from typing import TypeVar
 import psutil
 
 Value = TypeVar("Value")
+
+_SET_CHILD_SUBREAPER = 36
+"""Of prctl(2): whoever loses its parent below this process becomes its child, and a zombie when it ends."""
+
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1)  # else workers that Spark puts away go with their seconds
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from powerlake.marketing.profile_account import accounts, contracts_held, segments_of, tariff_kinds
-from powerlake.marketing.profile_grid import meter_events, network_positions, outages_upstream
+from powerlake.marketing.profile_grid import meter_events, network_positions, with_outages
 from powerlake.marketing.profile_money import balances, billed, late_payments, reminders
 from powerlake.marketing.profile_service import channels_used, tickets_of
 from powerlake.marketing.profile_use import carried_responses, usage, weather_responses
@@ -120,9 +120,7 @@ def _of_network(frames: Frames, supplied: DataFrame, meters: DataFrame, as_of: d
     if "silver.topology" not in frames:
         return
     positions = network_positions(frames["silver.topology"], meters, as_of)
-    yield positions
-    if "silver.outages" in frames:
-        yield outages_upstream(frames["silver.outages"], positions, as_of)
+    yield with_outages(positions, frames["silver.outages"], as_of) if "silver.outages" in frames else positions
 
 
 def _counted(joined: DataFrame, frames: Frames) -> DataFrame:

@@ -42,8 +42,8 @@ def meter_events(events: DataFrame, supplied: DataFrame, as_of: date) -> DataFra
     )
 
 
-def outages_upstream(outages: DataFrame, positions: DataFrame, as_of: date) -> DataFrame:
-    """customer_id, outages_12m, outage_hours_12m: of the transformer, feeder or substation that it hangs on today.
+def with_outages(positions: DataFrame, outages: DataFrame, as_of: date) -> DataFrame:
+    """`positions` and outages_12m, outage_hours_12m: of the transformer, feeder or substation that it hangs on today.
 
     What is not over by `as_of` lasts until that day's end. An outage of a feeder counts for all who hang on it,
     though a part may have been supplied from elsewhere.
@@ -54,18 +54,18 @@ def outages_upstream(outages: DataFrame, positions: DataFrame, as_of: date) -> D
     happened = outages.where(in_year("started_date", as_of)).select(
         "asset_kind", "asset_id", hours.alias("hours"), "outage_id"
     )
-    above = positions.unpivot(
-        "customer_id", [f"{kind}_id" for kind in PATH], variableColumnName="asset_kind", valueColumnName="asset_id"
-    ).withColumn("asset_kind", F.regexp_replace("asset_kind", "_id$", ""))
-    found = (
-        above.join(happened, ["asset_kind", "asset_id"], how="inner")
-        .groupBy("customer_id")
+    above = F.array(
+        *(F.struct(F.lit(kind).alias("asset_kind"), F.col(f"{kind}_id").alias("asset_id")) for kind in PATH)
+    )
+    return (
+        positions.select("*", F.inline(above))
+        .join(happened, ["asset_kind", "asset_id"], how="left")
+        .groupBy(*positions.columns)
         .agg(
             F.count_distinct("outage_id").cast("int").alias("outages_12m"),
             F.sum(F.greatest("hours", F.lit(0.0))).alias("outage_hours_12m"),
         )
     )
-    return positions.select("customer_id").join(found, "customer_id", how="left").fillna(0)
 
 
 def _links(links: DataFrame, child: str, parent: str) -> DataFrame:
