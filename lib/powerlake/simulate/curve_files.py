@@ -85,9 +85,11 @@ def curve_files(utility: Utility, block: Block, metering: Metering) -> tuple[lis
 def _meter_days(metering: Metering, minutes: int, chosen: Bools) -> _Days:
     """Days of the meters at chosen points on which anything came in, by meter and day."""
     fleet = metering.fleet
-    day = np.arange(metering.measured.shape[1])
+    _, day_count, quarters = metering.measured.shape
+    day = np.arange(day_count)
     those = np.flatnonzero(chosen[fleet.point] & (fleet.interval_minutes == minutes))
-    curves = metering.measured[fleet.point[those]].reshape(len(those), len(day), -1, minutes // 15)
+    per_point = minutes // 15
+    curves = metering.measured[fleet.point[those]].reshape(len(those), day_count, quarters // per_point, per_point)
     kwh = np.round(curves.sum(axis=3, dtype=np.float64) / fleet.multiplier[those, None, None], DECIMALS)
     stands = (day >= fleet.from_day[those, None]) & (day < fleet.to_day[those, None])
     place, of_day = np.nonzero(stands & ~np.isnan(kwh).all(axis=2))

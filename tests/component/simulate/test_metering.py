@@ -245,3 +245,11 @@ def test_dirt_on_load_curves_is_known(made: Made, monkeypatch: pytest.MonkeyPatc
     assert set(noted.loc[noted["kind"] == "duplicate_file", "detail"]) == set(copies)
     whole = {file.path: file.content for file in files}
     assert all(content == whole[path.replace("_again", "")] for path, content in copies.items())
+
+
+def test_a_block_may_have_all_its_meters_in_long_files(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curves, "LONG_CHANCE", 1.0)
+    monkeypatch.setattr(curves, "LONG_SHARE", 1.0)
+    files, _ = curves.curve_files(UTILITY, made.block, made.metering)
+    assert files
+    assert {Path(file.path).name.split("_")[0] for file in files} == {"readings"}
