@@ -68,7 +68,8 @@ def typed(feed: Feed, rows: pa.Table, timezone: str, aliases: Mapping[str, Mappi
 
     `timezone` is the clock of times without an offset; `aliases` maps feed.column → code → the contract's code.
 
-    A row is refused for the first cell at fault. A deletion needs its key alone.
+    A row is refused for the first cell at fault. A deletion needs its key alone. `bronze_file` and `was_waiting` are
+    kept of rows that say them.
     """
     columns: dict[str, pa.Array] = {name: rows[name].combine_chunks() for name in rows.column_names}
     cells = {
@@ -85,8 +86,9 @@ def typed(feed: Feed, rows: pa.Table, timezone: str, aliases: Mapping[str, Mappi
     if feed.month_of:
         made["month"] = pc.strftime(made[_date_column(feed)], "%Y-%m")
     made |= {name: columns[name] for name in ("file", "row_number", "file_sha256", _DELETION)}
-    made |= {name: pa.nulls(len(rows), pa.string()) for name in ("bronze_file", REASON)}
-    made |= {"was_waiting": pa.repeat(pa.scalar(False), len(rows))}
+    made[REASON] = nothing = pa.nulls(len(rows), pa.string())
+    made["bronze_file"] = columns.get("bronze_file", nothing)
+    made["was_waiting"] = columns.get("was_waiting", pa.repeat(pa.scalar(False), len(rows)))
     schema = typed_schema(feed)
     table = pa.table([made[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
     reason, detail = _first_fault(feed, cells, columns, made)

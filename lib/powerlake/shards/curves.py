@@ -19,6 +19,7 @@ from powerlake.loadcurve.clock import Label, LayoutClock
 from powerlake.loadcurve.history import CONTEXT_COLUMNS
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.silver_shard import BRONZE_COLUMNS, silver_shard
+from powerlake.months import shifted
 from powerlake.shards.files import read_files
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
 from powerlake.tables.ops.landing_files import LANDING_FILES
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 Files = Mapping[Shard, tuple[DataFile, ...]]
 
+_MARKS = ("date", "layout", "utc_offset_minutes", "batch")
+"""Columns of bronze that tell what is new of a month: they cost nothing to decode, and most months have nothing."""
 BATCH = "batch"
 """Under this name bronze's own log says which batch it reaches."""
 
@@ -74,10 +77,10 @@ def stage_curves(task: CurvesTask) -> StagedMonths:
     fresh: dict[Shard, pa.Table] = {}  # the month before only: a bucket's whole history would not fit
     for month in task.months:
         shard = Shard(month, task.bucket)
-        bronze = _bronze_of(task, month)
-        touched = _touched(task, month, bronze)
+        touched = _touched(task, month, _bronze_of(task, month, _MARKS))
         if not touched:
             continue
+        bronze = _bronze_of(task, month, BRONZE_COLUMNS)
         staged, curves = _stage_month(task, shard, bronze, touched, _before(task, shard, fresh))
         fresh = {shard: curves}
         parts.append(staged)
@@ -110,16 +113,16 @@ def _stage_month(
     return staged, curves
 
 
-def _bronze_of(task: CurvesTask, month: str) -> pa.Table:
+def _bronze_of(task: CurvesTask, month: str, columns: tuple[str, ...]) -> pa.Table:
     """The month's bronze rows, with those of the days at either side whose label may belong to the day next to it."""
     first, last = _bounds(month)
     edges = {shifted(month, -1): first - timedelta(days=1), shifted(month, 1): last + timedelta(days=1)}
-    own = read_files(LOAD_CURVES_RAW, task.bronze.get(Shard(month, task.bucket), ()), BRONZE_COLUMNS)
-    beside = [_edge(task, Shard(name, task.bucket), day) for name, day in edges.items()]
+    own = read_files(LOAD_CURVES_RAW, task.bronze.get(Shard(month, task.bucket), ()), columns)
+    beside = [_edge(task, Shard(name, task.bucket), day, columns) for name, day in edges.items()]
     return pa.concat_tables([own, *(rows for rows in beside if len(rows))])
 
 
-def _edge(task: CurvesTask, shard: Shard, day: date) -> pa.Table:
+def _edge(task: CurvesTask, shard: Shard, day: date, columns: tuple[str, ...]) -> pa.Table:
     """The shard's bronze rows of one day, or none where no reading of theirs can belong to another day.
 
     Whether one can is told by two columns that cost nothing to decode, so most files' curves are not.
@@ -130,7 +133,7 @@ def _edge(task: CurvesTask, shard: Shard, day: date) -> pa.Table:
         for file in files
         if _may_move(task, read_files(LOAD_CURVES_RAW, [file], ("layout", "utc_offset_minutes"), on_day))
     ]
-    return read_files(LOAD_CURVES_RAW, movable, BRONZE_COLUMNS, on_day)
+    return read_files(LOAD_CURVES_RAW, movable, columns, on_day)
 
 
 def _may_move(task: CurvesTask, rows: pa.Table) -> bool:
@@ -180,13 +183,6 @@ def _merged(made: pa.Table, kept: pa.Table) -> pa.Table:
 def _bounds(month: str) -> tuple[date, date]:
     first = date.fromisoformat(f"{month}-01")
     return first, date.fromisoformat(f"{shifted(month, 1)}-01") - timedelta(days=1)
-
-
-def shifted(month: str, by: int) -> str:
-    """The month `by` months later, as YYYY-MM."""
-    year, number = map(int, month.split("-"))
-    count = year * 12 + number - 1 + by
-    return f"{count // 12:04d}-{count % 12 + 1:02d}"
 
 
 def _near(months: set[str]) -> tuple[str, ...]:

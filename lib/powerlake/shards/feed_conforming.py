@@ -18,7 +18,7 @@ from powerlake.lake.staging import Staged, combine
 from powerlake.lake.store import Lake
 from powerlake.pipeline.job import RunReport
 from powerlake.shards.feed_settling import SettledMonth, SettlingTask, settle_month
-from powerlake.shards.feed_typing import NO_MONTH, TypedFile, TypingTask, type_file
+from powerlake.shards.feed_typing import NO_MONTH, TypedFiles, TypingTask, type_files
 from powerlake.tables.bronze.of_feed import bronze_of
 from powerlake.tables.feeds import FEEDS
 from powerlake.tables.feeds.model import Feed
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 _MOST_TOLD = 5
+FILES_TOGETHER = 64
+"""Data files in one task of which only the rows that wait are looked at again, a few each."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def conform_department(ctx: JobContext, department: str) -> RunReport:
         return ctx.report("unchanged", note="no new rows in bronze")
     folder = ctx.lake.state / "conforming" / f"{ctx.run_id}-{department}"
     try:
-        typed = _each(ctx, type_file, [(work, _typing_tasks(ctx, work, folder)) for work in works])
+        typed = _each(ctx, type_files, [(work, _typing_tasks(ctx, work, folder)) for work in works])
         tasks = [(work, _settling_tasks(ctx, work, typed[work.feed.path])) for work in works]
         months = _each(ctx, settle_month, tasks)
         counts = [_publish(ctx, work, typed[work.feed.path], months[work.feed.path]) for work in works]
@@ -113,27 +115,32 @@ def _source(target: Target) -> str:
 
 
 def _typing_tasks(ctx: JobContext, work: Work, folder: Path) -> list[TypingTask]:
+    """A task for each file that is read as a whole; files of which only some rows wait go many together."""
     sources = set(work.waiting["bronze_file"].to_pylist())
     is_lost = bool(sources - {file.relative for file in work.files})
+    is_partly = {file.relative: file.relative in work.again and not ctx.is_forced for file in work.files}
+    whole = [(file,) for file in work.files if not is_partly[file.relative]]
+    partly = tuple(file for file in work.files if is_partly[file.relative])
+    groups = [*whole, *(partly[at : at + FILES_TOGETHER] for at in range(0, len(partly), FILES_TOGETHER))]
     return [
         TypingTask(
             home=ctx.lake.home,
             feed=work.feed.path,
-            file=file,
-            waiting=work.waiting if is_lost or file.relative in sources else None,
-            waiting_only=file.relative in work.again and not ctx.is_forced,
-            is_again=file.relative in work.again,
+            files=files,
+            waiting=work.waiting if is_lost or any(file.relative in sources for file in files) else None,
+            waiting_only=is_partly[files[0].relative],
+            is_again=files[0].relative in work.again,
             known=work.known,
             timezone=ctx.settings.utility_clock,
             aliases=ctx.settings.code_aliases,
             folder=folder / work.feed.name,
             stamp=ctx.stamp(0),
         )
-        for file in work.files
+        for files in groups
     ]
 
 
-def _settling_tasks(ctx: JobContext, work: Work, typed: Sequence[TypedFile]) -> list[SettlingTask]:
+def _settling_tasks(ctx: JobContext, work: Work, typed: Sequence[TypedFiles]) -> list[SettlingTask]:
     """A task for each month with new rows; for every month where a deletion says none."""
     paths: dict[str, list[Path]] = {}
     for file in typed:
@@ -168,7 +175,9 @@ def _each(
     return {work.feed.path: [next(results) for _ in own] for work, own in tasks}
 
 
-def _publish(ctx: JobContext, work: Work, typed: Sequence[TypedFile], months: Sequence[SettledMonth]) -> dict[str, int]:
+def _publish(
+    ctx: JobContext, work: Work, typed: Sequence[TypedFiles], months: Sequence[SettledMonth]
+) -> dict[str, int]:
     """Make the feed's rows visible with their quarantine and what waits; returns how many rows had which fate."""
     silver = silver_of(work.feed)
     staged = combine([*(file.staged for file in typed), *(month.staged for month in months)])
@@ -211,7 +220,7 @@ def _unchecked(work: Work) -> dict[str, str]:
     return found
 
 
-def _unknown_codes(feed: Feed, typed: Sequence[TypedFile]) -> dict[str, str]:
+def _unknown_codes(feed: Feed, typed: Sequence[TypedFiles]) -> dict[str, str]:
     """Codes beyond the contract, kept, and in how many rows."""
     counts: dict[str, Counter[str]] = {}
     for file in typed:

@@ -33,15 +33,15 @@ NO_MONTH = ""
 
 @dataclass(frozen=True)
 class TypingTask:
-    """A data file of bronze to type. `waiting` (file_sha256, row_number) are those of its rows that wait.
+    """Data files of bronze to type. `waiting` (file_sha256, row_number) are those of their rows that wait.
 
-    With `waiting_only` no other row is read. `is_again` says that the file's refused rows are in quarantine already.
+    With `waiting_only` no other row is read. `is_again` says that the files' refused rows are in quarantine already.
     `known` are the files in which the numbers of each reference are found.
     """
 
     home: Path
     feed: str
-    file: DataFile
+    files: tuple[DataFile, ...]
     waiting: pa.Table | None
     waiting_only: bool
     is_again: bool
@@ -53,8 +53,8 @@ class TypingTask:
 
 
 @dataclass(frozen=True)
-class TypedFile:
-    """Where the rows of a data file lie now, by month; what was refused of it is staged.
+class TypedFiles:
+    """Where the rows of data files lie now, by month; what was refused of them is staged.
 
     `deletions` are those without a month, `unknown` the codes beyond the contract by column.
     """
@@ -65,22 +65,20 @@ class TypedFile:
     unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-def type_file(task: TypingTask) -> TypedFile:
-    """Type the rows of one file, look up what they point at, and put them down."""
+def type_files(task: TypingTask) -> TypedFiles:
+    """Type the rows of the files, look up what they point at, and put them down."""
     feed = FEEDS[task.feed]
-    rows = read_files(bronze_of(feed), [task.file], bronze_columns(feed))
-    waits = _waits(rows, task.waiting)
-    if task.waiting_only:
-        rows, waits = rows.filter(waits), waits.filter(waits)
+    rows = pa.concat_tables(_rows_of(task, file) for file in task.files)
     made = typed(feed, rows, task.timezone, task.aliases)
     known = {target: _numbers(target, files) for target, files in task.known.items()}
-    good = checked(feed, _with_origin(made.rows, task), known)
+    good = checked(feed, made.rows, known)
     refused = refused_rows(made.refused, task.stamp).slice(0, 0 if task.is_again else None)
     staged = stage_rows(quarantine_of(silver_of(feed)), task.home, refused, task.stamp)
-    counts = {"received": len(rows), "quarantined": len(made.refused), "waited": pc.sum(waits).as_py() or 0}
+    waited = pc.sum(rows["was_waiting"]).as_py() or 0
+    counts = {"received": len(rows), "quarantined": len(made.refused), "waited": waited}
     parts = _put_down(feed, good, task.folder)
     deletions = pc.sum(pc.is_null(good["month"])).as_py() or 0 if feed.month_of else 0
-    return TypedFile(parts, replace(staged, counts=counts), deletions, made.unknown)
+    return TypedFiles(parts, replace(staged, counts=counts), deletions, made.unknown)
 
 
 def refused_rows(refused: pa.Table, stamp: Stamp) -> pa.Table:
@@ -99,18 +97,20 @@ def row_names(rows: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(rows["file_sha256"], rows["row_number"].cast(pa.string()), ":")
 
 
+def _rows_of(task: TypingTask, file: DataFile) -> pa.Table:
+    """The rows of a file that are asked for, with `bronze_file` and `was_waiting`."""
+    feed = FEEDS[task.feed]
+    rows = read_files(bronze_of(feed), [file], bronze_columns(feed))
+    waits = _waits(rows, task.waiting)
+    source = pa.repeat(pa.scalar(file.relative), len(rows))
+    rows = rows.append_column("bronze_file", source).append_column("was_waiting", waits)
+    return rows.filter(waits) if task.waiting_only else rows
+
+
 def _waits(rows: pa.Table, waiting: pa.Table | None) -> pa.ChunkedArray:
     if waiting is None:
         return pa.chunked_array([pa.repeat(pa.scalar(False), len(rows))])
     return pc.is_in(row_names(rows), row_names(waiting).combine_chunks())
-
-
-def _with_origin(rows: pa.Table, task: TypingTask) -> pa.Table:
-    waits = _waits(rows, task.waiting)
-    source = pa.repeat(pa.scalar(task.file.relative), len(rows))
-    for name, column in (("bronze_file", source), ("was_waiting", waits)):
-        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), column)
-    return rows
 
 
 def _put_down(feed: Feed, rows: pa.Table, folder: Path) -> dict[str, Path]:
