@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -41,14 +41,15 @@ BATCH = "batch"
 class CurvesTask:
     """A bucket's months to look at, in order, with the files of those months and of their neighbours.
 
-    Bronze batches above `since` are new; so is any reading of a local date in [start, end], where those are given.
-    What was refused of batches up to `seen` is in quarantine already.
+    Bronze batches above `since` are new, and lie in the files `news`; so is any reading of a local date in
+    [start, end], where those are given. What was refused of batches up to `seen` is in quarantine already.
     """
 
     home: Path
     bucket: int
     months: tuple[str, ...]
     bronze: Files
+    news: Files
     curves: Files
     since: int
     seen: int
@@ -77,10 +78,10 @@ def stage_curves(task: CurvesTask) -> StagedMonths:
     fresh: dict[Shard, pa.Table] = {}  # the month before only: a bucket's whole history would not fit
     for month in task.months:
         shard = Shard(month, task.bucket)
-        touched = _touched(task, month, _bronze_of(task, month, _MARKS))
+        touched = _touched(task, month, _rows_of(task, task.news, month, _MARKS))
         if not touched:
             continue
-        bronze = _bronze_of(task, month, BRONZE_COLUMNS)
+        bronze = _rows_of(task, task.bronze, month, BRONZE_COLUMNS)
         staged, curves = _stage_month(task, shard, bronze, touched, _before(task, shard, fresh))
         fresh = {shard: curves}
         parts.append(staged)
@@ -113,21 +114,21 @@ def _stage_month(
     return staged, curves
 
 
-def _bronze_of(task: CurvesTask, month: str, columns: tuple[str, ...]) -> pa.Table:
-    """The month's bronze rows, with those of the days at either side whose label may belong to the day next to it."""
+def _rows_of(task: CurvesTask, bronze: Files, month: str, columns: tuple[str, ...]) -> pa.Table:
+    """The month's rows of those files, and of the days at either side whose label may belong to the day next to it."""
     first, last = _bounds(month)
     edges = {shifted(month, -1): first - timedelta(days=1), shifted(month, 1): last + timedelta(days=1)}
-    own = read_files(LOAD_CURVES_RAW, task.bronze.get(Shard(month, task.bucket), ()), columns)
-    beside = [_edge(task, Shard(name, task.bucket), day, columns) for name, day in edges.items()]
+    own = read_files(LOAD_CURVES_RAW, bronze.get(Shard(month, task.bucket), ()), columns)
+    beside = [_edge(task, bronze.get(Shard(name, task.bucket), ()), day, columns) for name, day in edges.items()]
     return pa.concat_tables([own, *(rows for rows in beside if len(rows))])
 
 
-def _edge(task: CurvesTask, shard: Shard, day: date, columns: tuple[str, ...]) -> pa.Table:
-    """The shard's bronze rows of one day, or none where no reading of theirs can belong to another day.
+def _edge(task: CurvesTask, files: Sequence[DataFile], day: date, columns: tuple[str, ...]) -> pa.Table:
+    """The files' rows of one day, or none where no reading of theirs can belong to another day.
 
     Whether one can is told by two columns that cost nothing to decode, so most files' curves are not.
     """
-    files, on_day = task.bronze.get(shard, ()), pc.field("date") == day
+    on_day = pc.field("date") == day
     movable = [
         file
         for file in files
@@ -143,14 +144,14 @@ def _may_move(task: CurvesTask, rows: pa.Table) -> bool:
     return is_end or rows["utc_offset_minutes"].null_count < len(rows)
 
 
-def _touched(task: CurvesTask, month: str, bronze: pa.Table) -> set[date]:
-    """The month's local dates that have something new."""
-    is_new = pc.greater(bronze["batch"], task.since)
+def _touched(task: CurvesTask, month: str, rows: pa.Table) -> set[date]:
+    """The month's local dates of which the rows say something new."""
+    is_new = pc.greater(rows["batch"], task.since)
     if task.start is not None and task.end is not None:
-        inside = pc.and_(pc.greater_equal(bronze["date"], task.start), pc.less_equal(bronze["date"], task.end))
+        inside = pc.and_(pc.greater_equal(rows["date"], task.start), pc.less_equal(rows["date"], task.end))
         is_new = pc.or_(is_new, inside)
-    dates = set(pc.unique(bronze["date"].filter(is_new)).to_pylist())
-    if _may_move(task, bronze):
+    dates = set(pc.unique(rows["date"].filter(is_new)).to_pylist())
+    if _may_move(task, rows):
         dates |= {day + timedelta(days=step) for day in dates for step in (-1, 1)}
     first, last = _bounds(month)
     return {day for day in dates if first <= day <= last}
@@ -196,6 +197,7 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
     bronze, curves = by_shard(ctx.lake.files(LOAD_CURVES_RAW)), by_shard(ctx.lake.files(LOAD_CURVES))
     changed |= {shard for shard in bronze if ctx.window.touches(shard.month)}
     seen = _batch_seen(ctx)
+    news = bronze if ctx.is_forced or not ctx.window.is_open else by_shard(_files_unseen(ctx))
     clocks = {name: layout.clock for name, layout in ctx.settings.layouts.items()}
     return [
         CurvesTask(
@@ -203,6 +205,7 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
             bucket=bucket,
             months=_near({shard.month for shard in changed if shard.bucket == bucket}),
             bronze={shard: files for shard, files in bronze.items() if shard.bucket == bucket},
+            news={shard: files for shard, files in news.items() if shard.bucket == bucket},
             curves={shard: files for shard, files in curves.items() if shard.bucket == bucket},
             since=0 if ctx.is_forced else seen,
             seen=seen,
@@ -222,6 +225,11 @@ def check_nothing_lost(ctx: JobContext, received: int) -> None:
         taken = pc.sum(ctx.lake.rows(LANDING_FILES)["readings"]).as_py() or 0
         if taken != received:
             raise ReadingsLost(LOAD_CURVES.name, taken, received)
+
+
+def _files_unseen(ctx: JobContext) -> list[DataFile]:
+    """The files of bronze that the curves have not seen."""
+    return ctx.lake.files_since(LOAD_CURVES_RAW, ctx.lake.watermark(LOAD_CURVES, LOAD_CURVES_RAW.name))
 
 
 def _batch_seen(ctx: JobContext) -> int:
