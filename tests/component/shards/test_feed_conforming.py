@@ -12,6 +12,7 @@ from powerlake.pipeline.job import RunReport
 from powerlake.project import Project
 from powerlake.settings import load_settings
 from powerlake.shards.feed_conforming import conform_department
+from powerlake.shards.feed_typing import TypedFiles, TypingTask, type_files
 from powerlake.tables import TABLES
 
 CUSTOMERS = "customer_id,customer_kind,region_code,opened_date,name,id_number,phone,email,address,bank_account\n"
@@ -87,6 +88,31 @@ def test_rows_wait_for_what_they_point_at_and_are_shown_when_it_comes(silver: Si
     assert silver.visits() == {"u1": "app", "u2": "app"}
     silver.deliver("marketing/customers/4.csv", customer("c4"))
     assert silver.run("service").outcome == "unchanged", "nothing waits any more"
+
+
+def test_files_of_which_some_rows_wait_are_looked_at_many_in_a_task(
+    silver: Silver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silver.deliver("marketing/customers/1.csv", customer("c1"))
+    for number in (1, 2, 3):
+        usage = f"a{number},c1,2024-03-01 10:00,app\nb{number},c2,2024-0{number}-01 11:00,app\n"
+        silver.deliver(f"service/channel_usage/{number}.csv", USAGE + usage)
+        silver.run("service")
+    together: list[int] = []
+
+    def noted(task: TypingTask) -> TypedFiles:
+        together.append(len(task.files))
+        return type_files(task)
+
+    monkeypatch.setattr("powerlake.shards.feed_conforming.FILES_TOGETHER", 2)
+    monkeypatch.setattr("powerlake.shards.feed_conforming.type_files", noted)
+    silver.deliver("marketing/customers/2.csv", customer("c2"))
+    report = silver.run("service")
+    assert together == [2, 1]
+    assert (report.counts["rows_received"], report.counts["rows_waited"], report.counts["rows_published"]) == (3, 3, 3)
+    assert set(silver.visits()) == {"a1", "a2", "a3", "b1", "b2", "b3"}
+    silver.deliver("marketing/customers/3.csv", customer("c3"))
+    assert silver.run("service").outcome == "unchanged", "each row is struck off where it lay"
 
 
 def test_without_the_feed_pointed_at_nothing_is_looked_up_and_the_report_says_so(silver: Silver) -> None:
