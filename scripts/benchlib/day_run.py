@@ -31,6 +31,8 @@ from powerlake.project import Project
 from powerlake.settings import load_settings
 from powerlake.tables import TABLES
 
+PAGE = ROOT / "docs" / "performance.md"
+RECORDS = ROOT / "docs" / "performance_days.json"
 MARKS = ("<!-- day: begin -->", "<!-- day: end -->")
 COMPARED = ("silver", "gold")
 OF_A_RUN = {"run_id", "batch", "as_of_date"}
@@ -70,11 +72,9 @@ def main() -> int:
         "day": days,
         "differing": _differing(lake, fresh),
     }
-    print(_told(record))
-    if options.json:
-        options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    if options.page:
-        replace_between(options.page, MARKS, _told(record))
+    print(_told([record]))
+    if options.keep:
+        replace_between(PAGE, MARKS, _told(_kept(record)))
     return 0
 
 
@@ -84,11 +84,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=400)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path)
     parser.add_argument("--dir", type=Path, default=ROOT / ".cache" / "bench")
-    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md")
-    parser.add_argument("--no-page", dest="page", action="store_const", const=None)
+    parser.add_argument("--no-page", dest="keep", action="store_false", help=f"leave {PAGE.name} as it is")
     return parser.parse_args()
+
+
+def _kept(record: dict) -> list[dict]:
+    """The last record of each size, this one among them, smallest first."""
+    records = json.loads(RECORDS.read_text(encoding="utf-8")) if RECORDS.exists() else []
+    size = (record["customers"], record["days"])
+    records = [one for one in records if (one["customers"], one["days"]) != size] + [record]
+    records.sort(key=lambda one: (one["customers"], one["days"]))
+    RECORDS.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
+    return records
 
 
 def _lake(home: Path) -> Lake:
@@ -169,28 +177,48 @@ def _rows(lake: Lake, name: str) -> Counter[int]:
     return Counter(dict(zip(found["row"].to_pylist(), found["n"].to_pylist(), strict=True)))
 
 
-def _told(record: dict) -> str:
-    day = sorted(record["day"], key=lambda one: one["wall"])[len(record["day"]) // 2]
-    full = record["full"]
-    head = (
-        f"{record['customers']:,} customers × {record['days']} days, {record['at']}; the day's delivery has "
-        f"{day['rows']:,} rows; median of {len(record['day'])} days after each other, in a warm session.\n\n"
-        f"| | wall s | CPU s |\n|---|---|---|\n"
-        f"| one more day | {day['wall']:.1f} | {day['cpu']:.1f} |\n"
-        f"| built from nothing | {full['wall']:.1f} | {full['cpu']:.1f} |\n"
-        f"| ratio | {day['wall'] / full['wall']:.3f} | {day['cpu'] / full['cpu']:.3f} |\n\n"
-        "| job | one more day, s | from nothing, s |\n|---|---|---|\n"
-    )
-    jobs = "\n".join(f"| {name} | {day['jobs'][name]:.2f} | {full['jobs'][name]:.2f} |" for name in full["jobs"])
-    read = "\n".join(
-        f"| {name} | {count} | {day['files'][name]} |" for name, count in day["read"].items() if day["files"][name] > 1
-    )
-    differing = ", ".join(f"{name} {count}" for name, count in record["differing"].items()) or "none"
-    return (
-        f"{head}{jobs}\n\nData files read in the run, of tables with more than one:\n\n"
-        f"| table | read | of |\n|---|---|---|\n{read}\n\nRows in which the lake that grew and the one built differ, "
-        f"fits aside: {differing}."
-    )
+def _told(records: list[dict]) -> str:
+    return "\n\n".join([_summary(records), _jobs(records), _files(records[-1])])
+
+
+def _summary(records: list[dict]) -> str:
+    rows = []
+    for one in records:
+        day, full = _median_day(one), one["full"]
+        cells = (
+            f"{one['customers']:,} × {one['days']}",
+            one["at"],
+            f"{day['rows']:,}",
+            f"{day['wall']:.1f} ({day['cpu']:.1f})",
+            f"{full['wall']:.1f} ({full['cpu']:.1f})",
+            f"**{day['wall'] / full['wall']:.3f}** ({day['cpu'] / full['cpu']:.3f})",
+            ", ".join(f"{name} {count}" for name, count in one["differing"].items()) or "none",
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    head = "| customers × days | measured | rows of a day | one more day | from nothing | ratio | rows that differ |"
+    return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
+
+
+def _jobs(records: list[dict]) -> str:
+    sizes = " | ".join(f"{one['customers']:,}: one more day | from nothing" for one in records)
+    rows = [
+        f"| {job} | "
+        + " | ".join(f"{_median_day(one)['jobs'][job]:.2f} | {one['full']['jobs'][job]:.2f}" for one in records)
+        + " |"
+        for job in records[-1]["full"]["jobs"]
+    ]
+    return "\n".join(["Seconds of each job:\n", f"| job | {sizes} |", "|---" * (1 + 2 * len(records)) + "|", *rows])
+
+
+def _files(record: dict) -> str:
+    day = _median_day(record)
+    rows = [f"| {name} | {n} | {day['files'][name]} |" for name, n in day["read"].items() if day["files"][name] > 1]
+    head = f"Data files that the day opened, of the tables of {record['customers']:,} customers with more than one:\n"
+    return "\n".join([head, "| table | opened | of |", "|---|---|---|", *rows])
+
+
+def _median_day(record: dict) -> dict:
+    return sorted(record["day"], key=lambda one: one["wall"])[len(record["day"]) // 2]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Silver's curves day by day: which files of bronze a delivery has decoded, and that it says the same as all at once."""
+"""Silver's curves day by day: which files of bronze are decoded, and that it says the same as all at once."""
 
 from __future__ import annotations
 
