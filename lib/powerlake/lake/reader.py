@@ -85,7 +85,7 @@ class Reader:
         if self._shown.get(name) is now:
             return
         layer, short = name.split(".", 1)
-        self._connection.register(f"{layer}__{short}", now.delta.to_pyarrow_dataset())
+        self._connection.register(f"{layer}__{short}", now.dataset())
         self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
         self._connection.execute(f'CREATE OR REPLACE VIEW "{layer}"."{short}" AS FROM "{layer}__{short}"')
         self._shown[name] = now

@@ -14,6 +14,8 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
+from pyarrow.dataset import Dataset
+from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
 from powerlake.errors import PowerlakeError
 
@@ -84,6 +86,14 @@ class Snapshot:
             for action in found
         )
         return tuple(sorted(files, key=lambda file: file.relative))
+
+    def dataset(self) -> Dataset:
+        """The rows as an Arrow dataset, read by Arrow's own file system.
+
+        By default they come through deltalake's, which is Python: threads that read ahead when a LIMIT is reached then
+        call an interpreter that shuts down, which crashes or never ends.
+        """
+        return self.delta.to_pyarrow_dataset(filesystem=SubTreeFileSystem(str(self._root.resolve()), LocalFileSystem()))
 
     def highest(self, column: str) -> list[Any]:
         """What the log says is highest in each active file that has a value; None where it does not say."""

@@ -191,8 +191,8 @@ class Lake:
 
     def rows(self, table: Table, keep: pc.Expression | None = None) -> pa.Table:
         """A small table's rows in the driver, without Spark; none where nothing was written."""
-        delta = self.delta(table)
-        return empty(table) if delta is None else delta.to_pyarrow_dataset().to_table(filter=keep)
+        now = self._snapshots.now(self.path(table))
+        return empty(table) if now is None else now.dataset().to_table(filter=keep)
 
     def empty_frame(self, table: Table) -> DataFrame:
         """A frame of the table's columns without rows."""

@@ -1,8 +1,11 @@
 """The reader without Spark: Delta tables by their declared names, read only."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
@@ -50,6 +53,19 @@ def test_state_comes_from_the_log(home: Path) -> None:
     assert state.bytes == sum(path.stat().st_size for path in (home / "silver").rglob("*.parquet"))
     assert abs(datetime.now(UTC) - state.changed_at) < timedelta(minutes=5)
     assert (Reader(home).tables(), Reader(home).version("silver.load_curves")) == (("silver.load_curves",), 0)
+
+
+def test_a_limit_on_many_files_ends_the_process_well(tmp_path: Path) -> None:
+    """Threads that still read ahead must not call Python while it shuts down; three times, for it is a race."""
+    buckets = pa.array(np.arange(100_000, dtype=np.int32) % 64)
+    curves = pa.FixedSizeListArray.from_arrays(np.random.default_rng(0).random(4_800_000, np.float32), 48)
+    table = pa.table({"kwh": curves.cast(pa.list_(pa.float32())), "bucket": buckets})
+    write_deltalake(tmp_path / "silver" / "load_curves", table, partition_by=["bucket"])
+    asked = "from pathlib import Path; from powerlake.lake.reader import Reader; "
+    asked += f"print(Reader(Path({str(tmp_path)!r})).query('select bucket from silver.load_curves limit 3').num_rows)"
+    for _ in range(3):
+        ended = subprocess.run([sys.executable, "-c", asked], check=False, capture_output=True, text=True, timeout=60)
+        assert (ended.returncode, ended.stdout) == (0, "3\n")
 
 
 def test_one_reader_sees_what_is_written_between_its_questions(tmp_path: Path) -> None:
