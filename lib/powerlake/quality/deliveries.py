@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from powerlake.quality.drift import volume
@@ -26,7 +26,7 @@ def judged_feeds(files: Files, now: datetime, clock: tzinfo, rules: DriftRules) 
             by_feed[row["feed"]].append(row)
     found: list[Judged] = []
     for feed, taken in sorted(by_feed.items()):
-        found += _freshness(feed, max(row["seen_at"] for row in taken), now)
+        found += _freshness(feed, max(row["seen_at"] for row in taken), now, clock)
         if feed not in HAS_BUSINESS_DAY:
             found += _volume(feed, taken, clock, rules)
     return found
@@ -53,14 +53,14 @@ def local_date(at: datetime, clock: tzinfo) -> date:
     return at.astimezone(clock).date()
 
 
-def _freshness(feed: str, last: datetime, now: datetime) -> Iterator[Judged]:
+def _freshness(feed: str, last: datetime, now: datetime, clock: tzinfo) -> Iterator[Judged]:
     due = LATENESS.get(feed)
     if due is None:
         return
     days, limit = (now - last) / _DAY, due / _DAY
     outcome: Outcome = "held" if days <= limit else "warned"
-    day = last.astimezone(UTC).date()
-    found = "" if days <= limit else f"nothing came since {day}, {days:.1f} days ago; {limit:g} are agreed"
+    since = local_date(last, clock)
+    found = "" if days <= limit else f"nothing came since {since}, {days:.1f} days ago; {limit:g} are agreed"
     yield Judged(feed, "freshness", "freshness", "warn", None, None, days, None, limit, outcome, found)
 
 

@@ -147,8 +147,12 @@ def _validate(context: Any, source: Any, dataset: str, rows: Sequence[Mapping[st
 
 
 def _figure(row: Mapping[str, Any]) -> float | None:
-    """What is judged: the figure of a whole, else the rows that break the rule."""
-    figure = row["failing"] if row["observed"] is None else row["observed"]
+    """What is judged: the figure of a whole, else the rows that break the rule; None where nothing was measured.
+
+    The rows that break a rule with limits are no figure for these: of no rows none do, and a share would be 0.
+    """
+    has_limits = row["expected_low"] is not None or row["expected_high"] is not None
+    figure = row["failing"] if row["observed"] is None and not has_limits else row["observed"]
     return None if figure is None else float(figure)
 
 

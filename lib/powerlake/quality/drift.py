@@ -63,14 +63,15 @@ class Compared:
 
 
 def judged_days(watched: Watched, days: Days, today: date, rules: DriftRules) -> list[Judged]:
-    """Volume, distributions and missing values of the last day of the table that is complete.
+    """Volume, distributions and missing values of the last day of the table that is complete and has rows.
 
-    Nothing is said of a table with too few days before.
+    Where days without rows follow it, volume is of the first of these that is unusual. Nothing is said of a table with
+    too few days before.
     """
     last = last_complete(days, today)
     if last is None:
         return []
-    found = [*_volume_of(watched, days, last, rules)]
+    found = [*_volume_of(watched, days, last, today, rules)]
     compared = compare(days, last, rules)
     if compared is None:
         return found
@@ -80,7 +81,7 @@ def judged_days(watched: Watched, days: Days, today: date, rules: DriftRules) ->
 
 
 def last_complete(days: Days, today: date) -> date | None:
-    """The newest day up to `today` that a later one follows: the last may be a part of a day, whenever it was."""
+    """The newest day with rows, up to `today`, that a later one follows: the last may be but a part of a day."""
     known = sorted(day for day, part in days.items() if day <= today and part.rows)
     return known[-2] if len(known) > 1 else None
 
@@ -175,10 +176,13 @@ def _by_value(reference: ColumnPart, parts: Sequence[ColumnPart]) -> list[Floats
     return found
 
 
-def _volume_of(watched: Watched, days: Days, last: date, rules: DriftRules) -> Iterator[Judged]:
-    judged = volume(watched.table.name, {day: part.rows for day, part in days.items()}, last, rules)
-    if judged:
-        yield judged
+def _volume_of(watched: Watched, days: Days, last: date, today: date, rules: DriftRules) -> list[Judged]:
+    """The verdict on the last day with rows, or on the first day without any since that is not as usual."""
+    counts = {day: part.rows for day, part in days.items()}
+    newest = max(day for day, rows in counts.items() if rows and day <= today)
+    since = [last + timedelta(days=step) for step in range((newest - last).days)]
+    judged = [one for day in since if (one := volume(watched.table.name, counts, day, rules))]
+    return [one for one in judged if one.outcome != "held"][:1] or judged[:1]
 
 
 def _column(watched: Watched, name: str, compared: Compared, rules: DriftRules) -> Iterator[Judged]:
@@ -219,7 +223,8 @@ def _nulls(
 ) -> Judged:
     known = sum(before)
     usual = sum(part.nulls for part in stretches) / known
-    worst = max(part.nulls / count for part, count in zip(stretches, before, strict=True))
+    # The second largest: one odd day must not hide the next for four weeks.
+    worst = sorted(part.nulls / count for part, count in zip(stretches, before, strict=True))[-2]
     chance = 4 * np.sqrt(max(usual * (1 - usual), 1 / known) * (1 / rows + 1 / known))
     limit = min(max(usual + max(rules.null_rise, float(chance)), worst), 1.0)
     share = current.nulls / rows

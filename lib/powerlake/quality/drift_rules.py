@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from powerlake.errors import ConfigurationError
 
+WEEK = 7
+
 
 @dataclass(frozen=True)
 class DriftRules:
@@ -38,5 +40,7 @@ class DriftRules:
     def __post_init__(self) -> None:
         if not 1 <= self.reference_days_least <= self.reference_days or self.pooled_days < 1:
             raise ConfigurationError("quality: days are counted from 1, and no more are asked for than are looked at")
+        if self.reference_days < WEEK:
+            raise ConfigurationError("quality: the days looked at are a week or more, so that each weekday is there")
         if min(self.psi, self.usual_factor, self.volume_spreads, self.volume_change, self.null_rise) <= 0:
             raise ConfigurationError("quality: thresholds are above zero")

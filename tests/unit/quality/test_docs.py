@@ -13,6 +13,7 @@ from powerlake.quality.row_rules import judged_rows
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
 AT = datetime(2024, 3, 1, tzinfo=UTC)
+SHARE = "between(column=points, low=1, high=None, mostly=0.9)"
 MEAN = "mean_between(column=missing_points, low=0.0, high=24.0)"
 
 
@@ -24,6 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Judged(LOAD_CURVES.name, MEAN, "mean_between", "warn", 1000, None, 30.2, 0.0, 24.0, "warned", "found 30.2"),
         Judged(LOAD_CURVES.name, "volume", "volume", "warn", 9, None, 9.0, 5.0, 15.0, "held"),
         Judged("metering/load_curves", "freshness", "freshness", "warn", None, None, 2.5, None, 1.5, "warned", "<b>"),
+        Judged(LOAD_CURVES.name, SHARE, "between", "warn", 0, 0, None, 0.9, None, "held"),
         Judged("silver.bills", "odd", "mean_between", "error", 0, None, None, 0.0, 1.0, "failed", "no value"),
     ]
     checks = check_rows([Check(AT, one) for one in found], "silver.load_curves", "run-1")
@@ -53,6 +55,12 @@ def test_a_verdict_is_told_in_words_with_the_figure_on_record(site: Path) -> Non
     assert re.search(r"Unsuccessful Expectations +2 ", told), (
         "the check and the mean did not hold, every other rule did"
     )
+
+
+def test_a_rule_that_had_nothing_to_measure_is_not_shown_as_broken(site: Path) -> None:
+    """A share of no values holds on record; none of them breaks the rule, which is no share of 0."""
+    (page,) = [text for name, text in pages(site).items() if name.startswith("validations/silver/load_curves/")]
+    assert "of the values of points" not in page
 
 
 def test_nothing_is_fetched_and_no_script_runs(site: Path) -> None:

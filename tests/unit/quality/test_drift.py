@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from powerlake.errors import ConfigurationError
-from powerlake.quality.day_parts import CODES_KEPT, OTHER, by_day, day_parts, together
+from powerlake.quality.day_parts import CODES_KEPT, OTHER, DayPart, by_day, day_parts, together
 from powerlake.quality.deliveries import judged_feeds, judged_landing
 from powerlake.quality.drift import binned, chance_psi, judged_days, last_complete, psi, volume
 from powerlake.quality.drift_rules import DriftRules
@@ -116,6 +117,41 @@ def test_a_day_is_judged_once_another_follows() -> None:
     assert last_complete(days, last) == last - timedelta(days=1)
     assert last_complete({last: days[last]}, LATER) is None
     assert last_complete({}, LATER) is None
+
+
+def with_rows_on(days: set[int], a_day: int = 400) -> dict[date, DayPart]:
+    return {FIRST + timedelta(days=day): DayPart(a_day) for day in days}
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome", "observed"),
+    [
+        ({*range(41)}, "held", 400),
+        ({*range(41)} - {39}, "warned", 0),
+        ({*range(41)} - {37, 38, 39}, "warned", 0),
+        ({*range(41)} - {30}, "held", 400),
+        ({day for day in range(32) if (FIRST + timedelta(days=day)).weekday() < 5}, "held", 400),
+    ],
+    ids=["every day", "none yesterday", "none for three days", "none ten days ago", "never at a weekend"],
+)
+def test_a_day_without_rows_is_told_once_another_follows(days: set[int], outcome: str, observed: int) -> None:
+    """The last day is a Wednesday, and a Monday of the feed that rests at weekends."""
+    nothing = Watched(EVENTS.table, "day", (), ())
+    (found,) = judged_days(nothing, with_rows_on(days), LATER, RULES)
+    assert (found.rule, found.outcome, found.observed) == ("volume", outcome, observed)
+
+
+@pytest.mark.parametrize(
+    ("others", "outcome"),
+    [((), "warned"), ((30,), "warned"), ((20, 30), "held")],
+    ids=["the first", "one does not hide the next", "it happens now and then"],
+)
+def test_a_day_without_any_value_is_told(others: tuple[int, ...], outcome: str) -> None:
+    rows = events()
+    empty = pa.array([FIRST + timedelta(days=day) for day in (*others, 39)], pa.date32())
+    sizes = pc.if_else(pc.is_in(rows["day"], empty), pa.scalar(None, pa.float64()), rows["size"])
+    found = judged(rows.set_column(rows.column_names.index("size"), "size", sizes))["nulls(size)"]
+    assert (found.outcome, found.observed) == (outcome, 1)
 
 
 def counts(weekday: int, weekend: int, last: int) -> dict[date, int]:
@@ -254,6 +290,12 @@ def test_a_feed_is_late_when_its_contract_says_so(days: float, outcome: str) -> 
     assert found.observed == pytest.approx(days)
 
 
+def test_the_day_of_the_last_delivery_is_by_the_utility_s_clock() -> None:
+    """At 20:00 UTC it is the next day in Shanghai."""
+    (found,) = judged_feeds([file("metering/meter_events", NOW - timedelta(days=10))], NOW, CLOCK, RULES)
+    assert found.found.startswith("nothing came since 2024-03-23, 10.0 days ago")
+
+
 def test_rows_without_a_day_of_their_own_are_counted_by_delivery() -> None:
     daily = [file("marketing/customers", NOW - timedelta(days=day), rows_kept=500) for day in range(1, 29)]
     few = [*daily, file("marketing/customers", NOW, rows_kept=5)]
@@ -298,8 +340,18 @@ def test_a_department_is_told_where_one_delivers(name: str, department: str | No
     assert department_of(name) == department
 
 
+@pytest.mark.parametrize("day", range(7))
+def test_a_week_is_enough_to_compare_any_weekday_with_its_like(day: int) -> None:
+    rules = DriftRules(reference_days=7, reference_days_least=1)
+    last = FIRST + timedelta(days=7 + day)
+    found = volume("x", {last - timedelta(days=back): 100 + 900 * ((day - back) % 2) for back in range(8)}, last, rules)
+    assert found is not None
+
+
 def test_thresholds_that_cannot_be_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="days are counted"):
         DriftRules(reference_days=7, reference_days_least=14)
+    with pytest.raises(ConfigurationError, match="a week or more"):
+        DriftRules(reference_days=6, reference_days_least=1)
     with pytest.raises(ConfigurationError, match="above zero"):
         DriftRules(psi=0)
