@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 from powerlake.linkage.clusters import clusters_of
 from powerlake.linkage.compared import PSEUDONYMS, blocked, candidate_pairs, distinct, population_of
 from powerlake.linkage.fellegi_sunter import LINKED_FROM, fit, links_of
-from powerlake.models.segment_metrics import Floats, Metric, fixed, metric, resamples
+from powerlake.models.segment_metrics import Floats, Metric, fixed, resamples
+from powerlake.models.shares import share_with
 
 OURS = "powerlake"
 BASELINES = {"same_id_number": "id_number_pseudonym", "same_phone": "phone_pseudonym"}
@@ -90,7 +91,7 @@ def scores(found: Pairs, planted: Pairs, successors: Pairs, seed: int) -> dict[s
     drawn = resamples(len(every), seed) if every else np.zeros((0, 0))
     whole = {"precision": is_found, "recall": is_planted, "f1": (is_found + is_planted) / 2}
     measured = {
-        name: metric(float(np.nan_to_num(_share(hit.sum(), of.sum()))), _share(drawn @ hit, drawn @ of))
+        name: share_with(np.append(_share(hit.sum(), of.sum()), _share(drawn @ hit, drawn @ of)))
         for name, of in whole.items()
     }
     return measured | {"pairs_found": fixed(len(found)), "successors_linked": fixed(len(found & successors))}

@@ -68,6 +68,10 @@ Labeller = Callable[[View], Ints]
 Fit = Callable[[View], Labeller]
 
 
+class TooFewCustomers(PowerlakeError):
+    """Fewer customers than segments can be judged on."""
+
+
 @dataclass(frozen=True)
 class _Method:
     """A way to make segments, and the space it makes them in."""
@@ -84,12 +88,12 @@ def evaluate_segments(
     `train` and `test` are rows of silver.load_curves (`month_shapes.INPUT_COLUMNS`). Without `test` the metrics are
     those of the train customers and of a cross-validation over them; with it the methods are fitted on `train` and
     all metrics are those of the test customers. The default hemisphere is that of the shared set. Raises
-    PowerlakeError on fewer than MIN_CUSTOMERS.
+    TooFewCustomers on fewer than MIN_CUSTOMERS.
     """
     known = views_of(train, southern_hemisphere=southern_hemisphere)
     scored = known if test is None else views_of(test, southern_hemisphere=southern_hemisphere)
     if min(len(known["all"]), len(scored["all"])) < MIN_CUSTOMERS:
-        raise PowerlakeError(
+        raise TooFewCustomers(
             f"segments cannot be judged on fewer than {MIN_CUSTOMERS} customers with {MIN_DAYS} complete days in odd "
             "and in even weeks",
             remedy="give more readings",

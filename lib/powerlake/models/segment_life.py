@@ -15,7 +15,7 @@ from powerlake.customers.daily_codes import Codebook
 from powerlake.customers.segment_names import name_segments
 from powerlake.customers.segments import SegmentModel
 from powerlake.customers.shape_features import DAYPARTS, Shapes
-from powerlake.models.evaluate_segments import BASELINE, evaluate_segments
+from powerlake.models.evaluate_segments import BASELINE, TooFewCustomers, evaluate_segments
 from powerlake.models.tracking import Fit, Registered
 
 NAME = "segments"
@@ -46,16 +46,19 @@ def judged(
 ) -> Judgement:
     """Compare the method with the baseline on held-out customers, and the challenger with the champion on today's.
 
-    `curves` are rows of silver.load_curves of a bounded sample of customers: a fifth of them is held out.
+    `curves` are rows of silver.load_curves of a bounded sample of customers: a fifth of them is held out. Where these
+    are too few, or have too few days, the first fit is taken as it is and a champion stays.
     """
     meters = curves["meter_id"].unique().to_numpy(zero_copy_only=False)
     if len(meters) < LEAST_CUSTOMERS:
         return Judgement(champion is None, f"{len(meters)} customers are too few to judge", {})
     held_out = np.random.default_rng(seed).choice(meters, round(len(meters) * TEST_SHARE), replace=False)
     is_test = pa.compute.is_in(curves["meter_id"], pa.array(held_out))
-    result = evaluate_segments(
-        curves.filter(pa.compute.invert(is_test)), curves.filter(is_test), seed, southern_hemisphere=south
-    )
+    train, test = curves.filter(pa.compute.invert(is_test)), curves.filter(is_test)
+    try:
+        result = evaluate_segments(train, test, seed, southern_hemisphere=south)
+    except TooFewCustomers as error:
+        return Judgement(champion is None, error.message, {})
     metrics = _flat(result)
     lost = [name for name in JUDGED_BY if metrics[name] < metrics[f"baseline_{name}"]]
     if champion is not None:

@@ -1,10 +1,11 @@
-"""A share of counted things with the interval that the count leaves."""
+"""A share of counted things with the interval that the count, or a bootstrap, leaves."""
 
 from __future__ import annotations
 
+import numpy as np
 from scipy import stats
 
-from powerlake.models.segment_metrics import Metric
+from powerlake.models.segment_metrics import Floats, Metric, metric
 
 COVERAGE = 0.95
 
@@ -17,3 +18,8 @@ def share_of(part: int, whole: int) -> Metric:
     low = float(stats.beta.ppf(tail, part, whole - part + 1)) if part else 0.0
     high = float(stats.beta.ppf(1 - tail, part + 1, whole - part)) if part < whole else 1.0
     return {"value": part / whole, "low": low, "high": high}
+
+
+def share_with(shares: Floats) -> Metric:
+    """The first of the shares with the interval of the others, its resamples; 0 to 1 where it is of nothing (NaN)."""
+    return share_of(0, 0) if np.isnan(shares[0]) else metric(float(shares[0]), shares[1:])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 MODEL_FILE = "model.json"
+_NOT_THERE = frozenset({"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"})
+"""What MLflow says of a model that was never registered, and of one without the alias."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,15 @@ class Registry:
         return self._version_of(name, CHALLENGER)
 
     def _version_of(self, name: str, alias: str) -> Registered | None:
+        """Raises MlflowException where MLflow does not answer: a champion that cannot be asked for is not none."""
         from mlflow.exceptions import MlflowException  # noqa: PLC0415 - MLflow takes seconds to import
 
         client = self._client()
         try:
             version = client.get_model_version_by_alias(name, alias)
-        except MlflowException:
+        except MlflowException as error:
+            if error.error_code not in _NOT_THERE:
+                raise
             return None
         assert version.run_id is not None
         run = client.get_run(version.run_id)

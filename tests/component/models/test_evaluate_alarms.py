@@ -1,5 +1,6 @@
 """The clean and conflicts suites: counts are the textbook's, a clean utility raises no alarm, planted faults do."""
 
+import gzip
 import json
 
 import numpy as np
@@ -12,7 +13,9 @@ from powerlake.loadcurve.rules import VeeRules
 from powerlake.models.evaluate_clean import Alarms, Found, evaluate_clean
 from powerlake.models.evaluate_conflicts import NAMES, evaluate_conflicts
 from powerlake.models.shares import share_of
-from powerlake.models.suites.clean import alarms_of_feed
+from powerlake.models.suites.clean import alarms_of_conflicts, alarms_of_curves, alarms_of_feed
+from powerlake.models.suites.conflicts import COMPARED
+from powerlake.models.suites.conformed_curves import conformed_curves
 from powerlake.models.suites.conformed_feeds import Conformed, conformed_feeds
 from powerlake.models.suites.planted_faults import FAULTS, found_faults
 from powerlake.project import find_project
@@ -78,6 +81,30 @@ def test_a_row_that_gives_way_is_an_alarm_unless_its_department_dated_the_change
     alarms = {when: [one for one in alarms_of_feed(feed(when)) if one.count] for when in (None, "2024-04-14 00:00:00")}
     assert alarms[None] == [Alarms("assets/switchgear", "superseded", "refused", 1, 3)]
     assert alarms["2024-04-14 00:00:00"] == []
+
+
+def test_a_reading_that_bronze_refuses_is_an_alarm(tmp_path) -> None:
+    simulate(Utility(3, 2, 2, is_clean=True), tmp_path)
+    file = min((tmp_path / "landing/metering/load_curves").rglob("*.csv.gz"))
+    settings = load_settings(find_project())
+    (before,) = conformed_curves(tmp_path, settings)
+    head, first, *others = gzip.decompress(file.read_bytes()).decode().splitlines()
+    spoilt = first.rpartition(",")[0] + ",#VALUE!"
+    file.write_bytes(gzip.compress("\n".join([head, spoilt, *others, ""]).encode()))
+    (after,) = conformed_curves(tmp_path, settings)
+    assert not before.refused
+    assert after.refused.total() + after.counts["received"] == before.counts["received"]
+    alarms, _ = alarms_of_curves(tmp_path, settings, 0)
+    told = {one.rule: one for one in alarms if one.count and one.did == "refused"}
+    assert {rule: one.count for rule, one in told.items()} == dict(after.refused)
+    assert {one.of for one in alarms if one.did == "refused"} == {before.counts["received"]}
+
+
+def test_rows_compared_are_counted_once_a_feed_also_where_two_have_as_many() -> None:
+    kind = Conflict.UNKNOWN_TARIFF.value
+    result = evaluate_clean(list(alarms_of_conflicts([kind, kind], dict.fromkeys(Conflict, 100))), [], 0)
+    assert result["n_train"] == 100 * len(set(COMPARED.values()))
+    assert result["metrics"]["share_told"]["value"] == 2 / result["n_train"]
 
 
 def sound_curves(meters: int, days: int) -> pa.Table:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from powerlake.errors import PowerlakeError
 from powerlake.models import segment_metrics
 from powerlake.models.evaluate_line_loss import AS_RECORDED, EVERY_AREA, FEEDER_MEAN, evaluate_line_loss
 from powerlake.models.evaluate_topology import LARGEST, RANDOM, evaluate_topology
@@ -68,11 +69,21 @@ def test_flags_are_counted_against_what_was_planted() -> None:
     assert everything["flag_precision"]["value"] == pytest.approx(6 / 24)
 
 
-def test_scores_of_suspects_are_those_of_the_textbook() -> None:
+def test_of_nothing_planted_or_flagged_any_share_may_be() -> None:
+    """Not that surely none is found."""
+    nothing = losses().assign(stolen_kwh=0.0, is_recorded_right=True, is_outlier=False, suspect_meters=0)
+    result = evaluate_line_loss(nothing, 0)
+    of_nothing = ("flag_precision", "flag_recall", "flag_recall_of_theft", "marked_precision", "marked_recall")
+    assert [result["metrics"][name] for name in of_nothing] == [{"value": 0, "low": 0, "high": 1}] * len(of_nothing)
+    assert result["metrics"]["flagged"] == {"value": 0, "low": 0, "high": 0}
+
+
+@pytest.mark.parametrize("digits", [9, 0], ids=["no ties", "ties"])
+def test_scores_of_suspects_are_those_of_the_textbook(digits: int) -> None:
     random = np.random.default_rng(4)
     meters = [f"m{number}" for number in range(60)]
     wrong = pd.DataFrame({"meter_id": meters[:6], "true_transformer_id": "T1"})
-    evidence = random.normal(0, 1, 60) + 2 * np.isin(np.arange(60), np.arange(6))
+    evidence = np.round(random.normal(0, 1, 60) + 2 * np.isin(np.arange(60), np.arange(6)), digits)
     suspects = pd.DataFrame(
         {
             "meter_id": meters,
@@ -90,3 +101,6 @@ def test_scores_of_suspects_are_those_of_the_textbook() -> None:
     assert (found["precision"], found["recall"], found["right_transformer"]) == (6 / 8, 1, 1 / 2)
     assert set(result["baselines"]) == {RANDOM, LARGEST}
     assert result["metrics"]["auc"]["low"] <= found["auc"] <= result["metrics"]["auc"]["high"]
+    assert evaluate_topology(suspects.iloc[::-1], wrong, 0)["metrics"]["auc"]["value"] == pytest.approx(found["auc"])
+    with pytest.raises(PowerlakeError, match="0 of the 60 meters"):
+        evaluate_topology(suspects, wrong.iloc[:0], 0)

@@ -46,7 +46,10 @@ def test_figures_are_shares_of_pairs() -> None:
     measured = scores(found, {frozenset("ab"), frozenset("xy")}, {frozenset("cd")}, seed=0)
     values = {name: measure["value"] for name, measure in measured.items()}
     assert values == {"precision": 0.25, "recall": 0.5, "f1": 1 / 3, "pairs_found": 4, "successors_linked": 1}
-    assert scores(set(), set(), set(), seed=0)["f1"]["value"] == 0
+    assert scores(set(), set(), set(), seed=0)["f1"] == {"value": 0, "low": 0, "high": 1}
+    nothing_found = scores(set(), {frozenset("ab")}, set(), seed=0)
+    assert nothing_found["precision"] == {"value": 0, "low": 0, "high": 1}
+    assert nothing_found["recall"] == {"value": 0, "low": 0, "high": 0}
 
 
 def test_only_one_of_each_pair_is_spoilt_and_with_values_nobody_has(records: pa.Table) -> None:

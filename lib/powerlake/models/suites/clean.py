@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from powerlake.errors import ConfigurationError
 from powerlake.loadcurve.quality import Quality
 from powerlake.loadcurve.vee import FLAGS
 from powerlake.models.evaluate_clean import Alarms, Found, evaluate_clean
-from powerlake.models.suites.conflicts import entities, found_conflicts
+from powerlake.models.suites.conflicts import COMPARED, entities, found_conflicts
 from powerlake.models.suites.conformed_curves import FEED as CURVES
 from powerlake.models.suites.conformed_curves import conformed_curves
 from powerlake.models.suites.conformed_feeds import FATES, Conformed, conformed_feeds
@@ -29,6 +29,7 @@ from powerlake.models.suites.planted_faults import found_faults
 from powerlake.project import find_project
 from powerlake.settings import Settings, load_settings
 from powerlake.simulate.run import SUMMARY
+from powerlake.tables.feeds.survivorship import Conflict
 
 STANDS, SUPERSEDED = FATES[Fate.PUBLISHED], FATES[Fate.SUPERSEDED]
 REFUSED = ("quarantined", "duplicates", "superseded")
@@ -46,8 +47,9 @@ def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
     settings = load_settings(find_project())
     feeds = conformed_feeds(train, settings)
     alarms = [alarm for feed in feeds.values() for alarm in alarms_of_feed(feed)]
-    of_curves, found = _of_curves(train, settings, seed)
-    return evaluate_clean([*alarms, *of_curves, *_of_conflicts(feeds, settings)], found, seed)
+    of_curves, found = alarms_of_curves(train, settings, seed)
+    of_conflicts = alarms_of_conflicts(found_conflicts(feeds, settings)["conflict"], entities(feeds))
+    return evaluate_clean([*alarms, *of_curves, *of_conflicts], found, seed)
 
 
 def alarms_of_feed(feed: Conformed) -> Iterator[Alarms]:
@@ -68,12 +70,13 @@ def _gave_way(feed: Conformed) -> pa.ChunkedArray:
     return pc.and_(pc.equal(feed.rows["fate"], SUPERSEDED), pc.is_in(feed.rows["key"], dated))
 
 
-def _of_curves(folder: Path, settings: Settings, seed: int) -> tuple[list[Alarms], list[Found]]:
-    """Readings that were not published as they came, by code and fate; days that were flagged, by rule; faults found.
+def alarms_of_curves(folder: Path, settings: Settings, seed: int) -> tuple[list[Alarms], list[Found]]:
+    """Readings that bronze refused, by reason, or were not published as they came, by code and fate; flagged days.
 
-    The latter are planted in the published curves.
+    And faults found, which are planted in the published curves.
     """
     fates: Counter[str] = Counter()
+    unread: Counter[str] = Counter()
     codes = np.zeros(256, np.int64)
     flags: Counter[str] = Counter()
     planted: Counter[str] = Counter()
@@ -81,24 +84,28 @@ def _of_curves(folder: Path, settings: Settings, seed: int) -> tuple[list[Alarms
     days = 0
     for place, part in enumerate(conformed_curves(folder, settings)):
         fates.update(part.counts)
+        unread.update(part.refused)
         codes += np.bincount(pc.list_flatten(part.curves["quality"]).to_numpy(), minlength=256)
         flags.update(dict(_counts(pc.list_flatten(part.curves["flags"]))))
         days += len(part.curves)
         for one in found_faults(part.curves, settings.vee, np.random.default_rng([seed, place])):
             planted[one.fault] += one.of
             seen[one.fault] += one.count
+    refused = {name: fates[name] for name in REFUSED} | unread
+    received = fates["received"] + unread.total()
     alarms = [
-        *(Alarms(CURVES, name, "refused", fates[name], fates["received"]) for name in REFUSED),
+        *(Alarms(CURVES, rule, "refused", count, received) for rule, count in refused.items()),
         *(Alarms(CURVES, code.name.lower(), "edited", int(codes[code]), int(codes.sum())) for code in EDITED),
         *(Alarms(CURVES, str(flag), "flagged", flags[str(flag)], days) for flag in FLAGS),
     ]
     return alarms, [Found(fault, seen[fault], of) for fault, of in planted.items()]
 
 
-def _of_conflicts(feeds: dict[str, Conformed], settings: Settings) -> Iterator[Alarms]:
-    found = Counter(found_conflicts(feeds, settings)["conflict"])
-    for kind, count in entities(feeds).items():
-        yield Alarms("silver.conflicts", kind.value, "told", found[kind.value], count)
+def alarms_of_conflicts(found: Iterable[str], compared: Mapping[Conflict, int]) -> Iterator[Alarms]:
+    """Conflicts by kind; each feed that was compared is a place of its own, for two may have as many rows."""
+    counts = Counter(found)
+    for kind, count in compared.items():
+        yield Alarms(f"silver.conflicts of {COMPARED[kind]}", kind.value, "told", counts[kind.value], count)
 
 
 def _counts(values: pa.ChunkedArray) -> list[tuple[str, int]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from powerlake.errors import ConfigurationError
-from powerlake.landing.load_curves import read_load_curves
+from powerlake.landing.load_curves import Parsed, read_load_curves
 from powerlake.landing.refusals import Delivery
 from powerlake.loadcurve.silver_shard import BRONZE_COLUMNS, silver_shard
 from powerlake.models.suites.conformed_feeds import distinct_files
@@ -27,12 +28,13 @@ _AT = datetime(2024, 1, 1, tzinfo=UTC)
 class ConformedCurves:
     """Rows of silver.load_curves of some meters over all their days, and readings by what became of them.
 
-    `refused` counts rows that bronze refused. `copies` are files whose content had come before.
+    `refused` counts the readings that bronze refused, by reason; they are not in `counts`. `copies` are files whose
+    content had come before.
     """
 
     curves: pa.Table
     counts: dict[str, int]
-    refused: int
+    refused: Counter[str]
     copies: frozenset[str]
 
 
@@ -47,10 +49,10 @@ def conformed_curves(folder: Path, settings: Settings) -> Iterator[ConformedCurv
     clocks = {name: layout.clock for name, layout in settings.layouts.items()}
     for block, own in blocks.items():
         parts = [part for batch, path, digest in own for part in _read(folder, path, batch, digest)]
-        bronze = pa.concat_tables([rows for rows, _ in parts])
+        bronze = pa.concat_tables([part.rows.select(BRONZE_COLUMNS) for part in parts])
         shard = silver_shard(bronze, None, rules=settings.vee, clocks=clocks, run_id="evaluate", at=_AT)
         again = frozenset(path for path in copies if _block_of(Path(path).name) == block)
-        yield ConformedCurves(shard.curves, shard.counts, sum(refused for _, refused in parts), again)
+        yield ConformedCurves(shard.curves, shard.counts, _readings_by_reason(parts), again)
 
 
 def _block_of(name: str) -> str:
@@ -58,7 +60,14 @@ def _block_of(name: str) -> str:
     return found.group(1) if found else ""
 
 
-def _read(folder: Path, path: Path, batch: int, digest: str) -> Iterator[tuple[pa.Table, int]]:
-    delivery = Delivery(path.relative_to(folder).as_posix(), digest, batch, _AT, "evaluate", 1)
-    for part in read_load_curves(path, delivery):
-        yield part.rows.select(BRONZE_COLUMNS), part.rows_refused
+def _read(folder: Path, path: Path, batch: int, digest: str) -> Iterator[Parsed]:
+    yield from read_load_curves(path, Delivery(path.relative_to(folder).as_posix(), digest, batch, _AT, "evaluate", 1))
+
+
+def _readings_by_reason(parts: Iterable[Parsed]) -> Counter[str]:
+    """Refused readings; a row or a file without a reading counts as one, or it would not show."""
+    found: Counter[str] = Counter()
+    for part in parts:
+        for row in part.refused.select(["reason", "readings"]).to_pylist():
+            found[row["reason"]] += max(row["readings"], 1)
+    return found
