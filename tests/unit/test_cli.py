@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from deltalake import write_deltalake
 
 from powerlake.cli import main, running
 from powerlake.cli.evaluating import SUITES
-from powerlake.cli.output import as_json, columns, json_rows
+from powerlake.cli.output import as_json, columns, json_rows, shown
 from powerlake.errors import ConfigurationError, EnvironmentProblem, TableMissing
 from powerlake.landing.discover import NO_FOLDER
 from powerlake.pipeline.engine import Currency
@@ -181,6 +182,9 @@ def test_the_log_keeps_the_traceback_that_the_screen_does_not_show(powerlake, pr
         (("run", "daily", "--only", "gold.x"),
          "pipeline daily has no job gold.x; its jobs: bronze.load_curves_raw, silver.load_curves"),
         (("run", "daily", "--date", "3.2.2026"), "--date 3.2.2026 is not a date; write it as 2026-03-01"),
+        (("run", "daily", "--date", "2026-W06-2"), "--date 2026-W06-2 is not a date; write it as 2026-03-01"),
+        (("run", "daily", "--date", ""), "--date (nothing) is not a date; write it as 2026-03-01"),
+        (("report", "--as-of", ""), "--as-of (nothing) is not a date; write it as 2026-03-01"),
         (("run", "daily", "--start", "2026-02-03"), "a window has a start and an end; give both --start and --end"),
         (("run", "daily", "--start", "2026-02-03", "--end", "2026-02-01"),
          "the window ends (2026-02-01) before it starts (2026-02-03)"),
@@ -197,6 +201,10 @@ def test_the_log_keeps_the_traceback_that_the_screen_does_not_show(powerlake, pr
          "a query is one SELECT; only pipelines write tables"),
         (("tables", "gold.x"), "table gold.x is not declared; `powerlake tables` lists them"),
         (("evaluate", "tides", "--train", "."), f"there is no suite tides; use one of: all, {', '.join(SUITES)}"),
+        (("evaluate", "all", "--train", ".", "--test", "."),
+         "--test is of one suite, not of `all`; leave it out, or name a suite"),
+        (("evaluate", "segments", "--train", ".", "--page", "page.md"),
+         "--page is of `all`, not of one suite; leave it out, or name `all`"),
         (("evaluate", "segments", "--train", "nowhere"), "--train nowhere is not a folder"),
     ],
 )  # fmt: skip
@@ -386,6 +394,31 @@ def test_status_counts_conflicts_by_kind_with_what_decides_them(powerlake, proje
     assert line.split() == ["records_differ", "3", "2", "earliest,", "latest_known"]
 
 
+def test_a_demo_of_a_folder_without_readings_leaves_the_lake_where_it_is(powerlake, project) -> None:
+    home = project / "lake"
+    (home / "state").mkdir(parents=True)
+    (home / "state" / "demo").write_text("a synthetic set")
+    (project / "empty").mkdir()
+    for folder in ("nowhere", "empty"):
+        code, out, err = powerlake("demo", "--data", folder)
+        assert (code, out) == (2, "")
+        assert err == f"error: {folder} has no file ending in .csv, .csv.gz, .parquet; give another folder\n"
+        assert (home / "state" / "demo").read_text() == "a synthetic set"
+    assert [path.name for path in project.iterdir() if path.name.startswith("lake")] == ["lake"]
+
+
+def test_a_demo_copies_what_is_not_there_yet(powerlake, project, monkeypatch) -> None:
+    given = project / "given" / "2014"
+    given.mkdir(parents=True)
+    for name in ("a.csv", "b.parquet", "notes.txt"):
+        (given / name).write_text(name)
+    monkeypatch.setattr(running, "run", lambda *_, **__: 1)
+    code, out, _ = powerlake("demo", "--data", "given")
+    feed = project / "lake" / "landing" / "metering" / "load_curves"
+    assert (code, out) == (1, f"landing: 2 files of given in {feed}\n")
+    assert sorted(path.name for path in (feed / "2014").iterdir()) == ["a.csv", "b.parquet"]
+
+
 def test_report_writes_the_page_and_prints_where(powerlake, project) -> None:
     page = project / "lake" / "report" / "index.html"
     assert powerlake("report") == (0, f"{page}\n", "")
@@ -456,6 +489,24 @@ def test_json_of_values_a_table_can_hold() -> None:
     assert as_json({"day": date(2026, 2, 1), "path": Path("a")}) == '{"day": "2026-02-01", "path": "a"}'
     with pytest.raises(ConfigurationError, match="the answer has two columns a; name one of them otherwise with AS"):
         json_rows(pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["a", "a"]))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (96_847_912.4, "96,847,912"),
+        (999_999.7, "1,000,000"),
+        (-1_234_567.8, "-1,234,568"),
+        (12_345.678, "12,345.7"),
+        (0.000123456789, "0.000123457"),
+        (1.5e20, "1.5e+20"),
+        (float("nan"), "nan"),
+        (Decimal(12_345_678), "12,345,678"),
+        (Decimal("1234.50"), "1,234.5"),
+    ],
+)
+def test_a_number_keeps_all_before_its_point(value: float | Decimal, text: str) -> None:
+    assert shown(value) == text
 
 
 def test_columns_are_aligned() -> None:

@@ -318,6 +318,7 @@ def evaluate(
     """
     from powerlake.cli import evaluating
 
+    evaluating.refuse_unused(suite, test, page)
     if suite == evaluating.ALL:
         typer.echo(evaluating.evaluate_all(train, seed, page, as_json=as_json))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,9 +24,10 @@ SYNTHETIC = "a synthetic set"
 def demo(data: Path | None) -> int:
     """Fills landing from `data`, or with a synthetic set, and runs `daily`. Returns the exit code."""
     home = load_settings(find_project()).home
+    files = _files(data) if data else []
     _make_room(home, str(data.resolve()) if data else SYNTHETIC)
     landing = home / "landing"
-    count = _copy(data, landing / FEED) if data else len(write_sample(landing).files)
+    count = _copy(files, data, landing / FEED) if data else len(write_sample(landing).files)
     print(f"landing: {count} files of {data or SYNTHETIC} in {landing / FEED}")
     code = running.run(running.Request("daily", None, Window()), resume=False, as_json=False)
     if code == 0:
@@ -53,11 +55,16 @@ def _make_room(home: Path, source: str) -> None:
     marker.write_text(source)
 
 
-def _copy(data: Path, feed: Path) -> int:
-    """Copies what is not there yet, as a department would drop it. Raises ConfigurationError for an empty folder."""
+def _files(data: Path) -> list[Path]:
+    """The files of readings below `data`. Raises ConfigurationError where there is none."""
     files = [path for path in sorted(data.rglob("*")) if path.is_file() and path.name.endswith(SUFFIXES)]
     if not files:
         raise ConfigurationError(f"{data} has no file ending in {', '.join(SUFFIXES)}", remedy="give another folder")
+    return files
+
+
+def _copy(files: Sequence[Path], data: Path, feed: Path) -> int:
+    """Copies those below `data` that are not there yet, as a department would drop them; returns how many there are."""
     for path in files:
         target = feed / path.relative_to(data)
         target.parent.mkdir(parents=True, exist_ok=True)

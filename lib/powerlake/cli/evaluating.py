@@ -62,6 +62,14 @@ def evaluate_all(train: Sequence[Path], seed: int, page: Path | None, *, as_json
     return "\n\n".join(f"{one.utility}\n{part}" for one, part in zip(found, parts, strict=True))
 
 
+def refuse_unused(suite: str, test: Path | None, page: Path | None) -> None:
+    """Raises ConfigurationError for an option that this suite would pass over in silence."""
+    if suite == ALL and test is not None:
+        raise ConfigurationError(f"--test is of one suite, not of `{ALL}`", remedy="leave it out, or name a suite")
+    if suite != ALL and page is not None:
+        raise ConfigurationError(f"--page is of `{ALL}`, not of one suite", remedy=f"leave it out, or name `{ALL}`")
+
+
 def _check_folders(train: Sequence[Path], test: Path | None) -> None:
     for option, folder in (*(("--train", each) for each in train), ("--test", test)):
         if folder is not None and not folder.is_dir():

@@ -12,6 +12,9 @@ import pyarrow as pa
 
 from powerlake.errors import ConfigurationError
 
+WHOLE_FROM, EXPONENT_FROM = 999_999.5, 1e15
+"""Between the two a float is told without a fraction: below, six digits hold all before the point; above, none can."""
+
 
 def as_json(value: object) -> str:
     """JSON text: dates and times in ISO form, NaN and infinity as null, Chinese left as it is."""
@@ -62,7 +65,9 @@ def _aligned(line: Sequence[str], widths: Sequence[int], to_the_right: Sequence[
 
 
 def shown(value: object) -> str:
-    """A value in a cell: thousands parted, no more than six digits after the point, nothing for null."""
+    """A value in a cell: thousands parted, a fraction to six digits in all, nothing for null."""
+    if isinstance(value, Decimal):
+        value = plain(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -70,10 +75,16 @@ def shown(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return _float(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     return str(plain(value)) if not isinstance(value, str) else value
+
+
+def _float(value: float) -> str:
+    """Six digits, or all before the point: a sum of a year's energy is not to be read from an exponent."""
+    is_large = WHOLE_FROM <= abs(value) < EXPONENT_FROM
+    return f"{value:,.0f}" if is_large else f"{value:,.6g}"
 
 
 def _is_number(text: str) -> bool:

@@ -100,7 +100,7 @@ def _mean_days(simulated: Curves, real: Curves) -> go.Figure:
 
 
 def _weeks(simulated: Curves) -> go.Figure:
-    """The first complete week of some simulated homes."""
+    """The first seven complete days of some simulated homes, put in a row."""
     figure = make_subplots(SHOWN_HOMES // 2, 2)
     complete = np.asarray(~np.isnan(simulated.kwh).any(axis=2))
     for place, (kwh, known) in enumerate(zip(simulated.kwh[:SHOWN_HOMES], complete[:SHOWN_HOMES], strict=True)):

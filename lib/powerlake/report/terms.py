@@ -120,7 +120,3 @@ LOSS_REASONS = {
     "above_technical_loss": Text("above the technical loss", "高于理论线损"),
     "more_sold_than_supplied": Text("more sold than supplied", "售电多于供电"),
 }
-FORECAST_METHODS = {
-    "level_and_month": Text("level and month", "当前水平加月份"),
-    "seasonal_naive": Text("as last year", "沿用上年同月"),
-}

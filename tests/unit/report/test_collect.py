@@ -213,6 +213,21 @@ def test_a_year_puts_each_day_in_its_place_in_kw_and_marks_estimates_only() -> N
     assert list(zip(*np.nonzero(year.is_estimated), strict=True)) == [(45, 2)]
 
 
+@pytest.mark.parametrize(("points", "estimated"), [(96, 3), (24, 1)])
+def test_a_year_counts_estimated_intervals_of_the_curve_not_slots_of_the_picture(points: int, estimated: int) -> None:
+    quality = [Quality.INTERPOLATED] * estimated + [Quality.RECEIVED] * (points - estimated)
+    data = over(
+        gold__customer_segments=[member("a")],
+        silver__load_curves=[
+            curve("a", DAY, [1.0] * points, quality),
+            curve("a", DAY + timedelta(days=1), [1.0] * 48, [Quality.RECEIVED] * 48),
+        ],
+    )
+    assert not isinstance(data.years, Absent)
+    assert data.years[0].is_estimated.sum() == 2
+    assert data.years[0].estimated_points == estimated
+
+
 def test_quarter_hours_are_averaged_without_the_unknown_and_hours_stay_hours() -> None:
     quarter_hours = np.array([[1, 3, np.nan, 4, np.nan, np.nan, *range(90)]], dtype=np.float32)
     half_hours = np.array([2, 4, np.nan, *np.arange(0.5, 90, 2)], dtype=np.float32)

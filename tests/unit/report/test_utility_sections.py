@@ -160,6 +160,32 @@ def test_the_months_of_all_are_sums_and_the_forecast_follows_the_last_one_known(
     assert last.low_95_kwh < (last.low_80_kwh or 0) < (last.forecast_kwh or 0) < (last.high_80_kwh or 0)
 
 
+@pytest.mark.parametrize(
+    ("share", "lacking", "told"),
+    [
+        (1.0, {}, (True, True, True, True)),
+        (1.0, {"days": 20}, (False, False, True, True)),
+        (1.0, {"normal_kwh": None}, (True, False, True, True)),
+        (1.0, {"forecast_kwh": None, "low_80_kwh": None}, (True, True, False, False)),
+        (1.0, {"low_80_kwh": None}, (True, True, True, False)),
+        (0.005, {"days": 20, "forecast_kwh": None}, (True, True, True, True)),
+    ],
+)
+def test_a_sum_that_lacks_large_cells_is_not_told(
+    share: float, lacking: dict[str, Any], told: tuple[bool, ...]
+) -> None:
+    def factories(row: dict[str, Any]) -> dict[str, Any]:
+        scaled = {name: row[name] * share for name in row if name.endswith("_kwh") and row[name] is not None}
+        return row | scaled | {name: value for name, value in lacking.items() if row[name] is not None}
+
+    rows = [factories(row) if row["sector_code"] == "C" else row for row in utility.market()]
+    found = over(gold__market_model=rows).market
+    assert not isinstance(found, Absent)
+    before, coming = found.series[0].months[13:15]
+    values = (before.energy_kwh, before.normal_kwh, coming.forecast_kwh, coming.low_80_kwh)
+    assert tuple(value is not None for value in values) == told
+
+
 def cell(**others: Any) -> MarketCell:
     values: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(MarketCell))
     return MarketCell(**values | {"region_code": "R1", "sector_code": "C", "months": 12, "energy_kwh": 1.0} | others)
@@ -217,6 +243,15 @@ def test_a_month_just_begun_is_shown_where_there_is_no_other() -> None:
     found = over(gold__line_loss=[utility.loss(1, "2014-02", 2)]).line_loss
     assert not isinstance(found, Absent)
     assert found.month == "2014-02"
+
+
+def test_the_technical_rate_is_of_the_areas_whose_plate_is_known() -> None:
+    unknown: dict[str, Any] = {"technical_kwh": None, "technical_rate": None}
+    rows = [utility.loss(number, "2014-01", 31) | (unknown if number > 1 else {}) for number in range(4)]
+    found, nowhere = (over(gold__line_loss=some).line_loss for some in (rows, rows[2:]))
+    assert not isinstance(found, Absent) and not isinstance(nowhere, Absent)
+    assert found.technical_rate == pytest.approx(0.018)
+    assert nowhere.technical_rate is None
 
 
 def test_the_loss_chart_tells_technical_from_the_rest_and_marks_estimates_and_flags() -> None:

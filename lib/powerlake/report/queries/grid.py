@@ -16,7 +16,7 @@ _LOSS = "gold.line_loss"
 _SUSPECTS = "gold.topology_suspects"
 _AREA = (
     "transformer_id, feeder_id, supplied_kwh, loss_rate, technical_rate, unexplained_kwh, usual_rate, estimated_share, "
-    "known_share, meters, unknown_meters, is_outlier, reasons"
+    "meters, is_outlier, reasons"
 )
 
 
@@ -36,7 +36,7 @@ def read_line_loss(query: Query) -> LineLoss:
             count(*) filter (unknown_meters > 0) as with_unknown_meters,
             sum(supplied_kwh) as supplied_kwh,
             sum(sold_kwh) as sold_kwh,
-            sum(technical_kwh) as technical_kwh,
+            sum(technical_kwh) / nullif(sum(supplied_kwh) filter (technical_kwh is not null), 0) as technical_rate,
             sum(estimated_kwh) as estimated_kwh
         {of_month}
     """
@@ -71,7 +71,7 @@ def read_suspects(query: Query) -> Suspects:
     """
     strongest = f"""
         select meter_id, feeder_id, recorded_transformer_id, likely_transformer_id, evidence, lost_share, gained_share,
-            mean_kw, days
+            mean_kw
         from {_SUSPECTS} where is_suspect order by evidence desc, meter_id limit {SUSPECTS_SHOWN}
     """
     return Suspects(

@@ -14,18 +14,24 @@ CELLS_SHOWN = 24
 SERIES_SHOWN = 12
 MONTHS_SHOWN = 48
 """Months of a series, the twelve to come included."""
+NEARLY_ALL = 0.99
+"""A sum over cells is told where those that say it use at least this share of the energy; else it would look like a
+collapse where some are without."""
 _TABLE = "gold.market_model"
-_MEASURES = ("energy_kwh", "normal_kwh", "forecast_kwh", "low_80_kwh", "high_80_kwh", "low_95_kwh", "high_95_kwh")
+_KNOWN = ("energy_kwh", "normal_kwh")
+_COMING = ("forecast_kwh", "low_80_kwh", "high_80_kwh", "low_95_kwh", "high_95_kwh")
+_MEASURES = (*_KNOWN, *_COMING)
 _MONTHS = f"""
     (
         select * replace (
             case when days >= {MIN_DAYS} then energy_kwh end as energy_kwh,
             case when days >= {MIN_DAYS} then normal_kwh end as normal_kwh
-        )
+        ), energy_kwh as used_kwh
         from {_TABLE}
     )
 """
-"""The table without the energy of months that are not whole: one just begun would look like a collapse."""
+"""The table without the energy of months that are not whole: one just begun would look like a collapse. What was used
+in them all the same is in `used_kwh`."""
 
 
 def read_market(query: Query) -> Market:
@@ -72,13 +78,11 @@ _CELLS = f"""
         sum(normal_growth * normal_kwh / nullif(1 + normal_growth, 0)) filter (growth_ago <= 12)
             / nullif(sum(normal_kwh / nullif(1 + normal_growth, 0)) filter (growth_ago <= 12), 0) as normal_growth,
         sum(forecast_kwh) as forecast_kwh,
-        any_value(forecast_method) as forecast_method,
         any_value(forecast_skill) as forecast_skill,
         any_value(forecast_tested) as forecast_tested,
         any_value(economy_correlations[economy_lag_months + 1]) as correlation,
         any_value(economy_lag_months) as lag_months,
-        any_value(economy_pairs[economy_lag_months + 1]) as pairs,
-        any_value(economy_changes) as changes
+        any_value(economy_pairs[economy_lag_months + 1]) as pairs
     from known group by region_code, sector_code
     order by energy_kwh desc, region_code, sector_code limit {CELLS_SHOWN}
 """
@@ -86,13 +90,30 @@ _CELLS = f"""
 
 
 def _all_together(query: Query) -> MarketSeries:
-    """All cells summed, month by month. Their intervals are summed too: they are as wide as if all erred together."""
-    sums = ", ".join(f"sum({name}) as {name}" for name in _MEASURES)
+    """All cells summed, month by month, where nearly all of them say it.
+
+    Known energy is weighed by what was used in the month, what is to come by what the cells used in the year before.
+    Intervals are summed too: they are as wide as if all erred together.
+    """
     sql = f"""
-        select month_date as month, {sums} from {_MONTHS}
+        with recent as (
+            select region_code, sector_code,
+                coalesce(sum(used_kwh) filter (month_date > as_of_date - interval 12 month), 0) as recent_kwh
+            from {_MONTHS} group by region_code, sector_code
+        ), total as (select sum(recent_kwh) as total_kwh from recent)
+        select month_date as month,
+            {", ".join(_sum_of(name, "used_kwh", "sum(used_kwh)") for name in _KNOWN)},
+            {", ".join(_sum_of(name, "recent_kwh", "any_value(total_kwh)") for name in _COMING)}
+        from {_MONTHS} join recent using (region_code, sector_code) cross join total
         group by month_date order by month_date desc limit {MONTHS_SHOWN}
     """
     return MarketSeries("", "", _months(reversed(records(query, sql, _TABLE))))
+
+
+def _sum_of(name: str, weight: str, total: str) -> str:
+    """The SQL of a measure's sum over the cells of a month, null where too many by weight are without it."""
+    said = f"sum({weight}) filter ({name} is not null)"
+    return f"case when {said} >= {NEARLY_ALL} * {total} then sum({name}) end as {name}"
 
 
 def _of_cells(query: Query, cells: list[MarketCell]) -> list[MarketSeries]:

@@ -65,7 +65,7 @@ def _chosen(query: Query) -> list[dict[str, Any]]:
 def _curves_sql(meter_ids: list[str], as_of: date | None) -> str:
     """A household's meter carries the customer's number, so the ids compare."""
     return f"""
-        select meter_id, date, kwh, quality, interval_minutes from {_CURVES}
+        select meter_id, date, kwh, quality, interval_minutes, estimated_points from {_CURVES}
         where meter_id in ({text_list(meter_ids)}) and {until(as_of)}
         qualify date > max(date) over (partition by meter_id) - {DAYS_SHOWN}
         order by meter_id, date
@@ -90,6 +90,7 @@ def _year(row: dict[str, Any], names: dict[str, Text], curves: pa.Table) -> Cust
         dates=days,
         kw=kw,
         is_estimated=is_estimated,
+        estimated_points=pc.sum(curves["estimated_points"]).as_py(),
     )
 
 

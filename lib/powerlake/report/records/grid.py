@@ -18,9 +18,7 @@ class AreaLoss:
     unexplained_kwh: float | None
     usual_rate: float | None
     estimated_share: float | None
-    known_share: float
     meters: int
-    unknown_meters: int
     is_outlier: bool
     reasons: tuple[str, ...]
 
@@ -34,7 +32,8 @@ class AreaLoss:
 class LineLoss:
     """One month of the grid: sums over all areas, why areas stand out, and the areas that lose most by rate.
 
-    `worst` are of all areas, `flagged` of those that stand out; both may be cut.
+    `technical_rate` is a share of what the areas were supplied whose plate is known; None where none is. `worst` are of
+    all areas, `flagged` of those that stand out; both may be cut.
     """
 
     month: str
@@ -45,7 +44,7 @@ class LineLoss:
     with_unknown_meters: int
     supplied_kwh: float
     sold_kwh: float
-    technical_kwh: float | None
+    technical_rate: float | None
     estimated_kwh: float
     reasons: tuple[tuple[str, int], ...]
     worst: tuple[AreaLoss, ...]
@@ -68,7 +67,6 @@ class Suspect:
     lost_share: float | None
     gained_share: float | None
     mean_kw: float
-    days: int
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,11 @@ class MarketCell:
     growth: float | None
     normal_growth: float | None
     forecast_kwh: float | None
-    forecast_method: str | None
     forecast_skill: float | None
     forecast_tested: int | None
     correlation: float | None
     lag_months: int | None
     pairs: int | None
-    changes: str | None
 
 
 @dataclass(frozen=True)

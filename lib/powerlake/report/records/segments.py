@@ -71,7 +71,10 @@ class Segments:
 
 @dataclass(frozen=True, eq=False)
 class CustomerYear:
-    """The last year of one customer: `kw` and `is_estimated` are (slots of the day, days), NaN where unknown."""
+    """The last year of one customer: `kw` and `is_estimated` are (slots of the day, days), NaN where unknown.
+
+    `estimated_points` counts intervals of the curve, of which a slot may hold several.
+    """
 
     customer_id: str
     segment: Text
@@ -84,7 +87,4 @@ class CustomerYear:
     dates: tuple[date, ...]
     kw: npt.NDArray[np.float32]
     is_estimated: npt.NDArray[np.bool_]
-
-    @property
-    def estimated_points(self) -> int:
-        return int(self.is_estimated.sum())
+    estimated_points: int
