@@ -163,6 +163,16 @@ def test_what_is_missing_is_said(profiles):
     assert (profiles["c2"]["bills_12m"], profiles["c2"]["tickets_12m"]) == (0, 0)
 
 
+def test_a_customer_is_one_to_its_last_day(frames):
+    customers = {"silver.customers": frames["silver.customers"]}
+    on_it, after = (
+        customer_profiles(customers, as_of).where("customer_id = 'c1'").collect()[0]
+        for as_of in (LATER, LATER + timedelta(days=1))
+    )
+    assert (on_it["is_active"], on_it["closed_date"]) == (True, None)
+    assert (after["is_active"], after["closed_date"]) == (False, LATER)
+
+
 def test_customers_alone_make_a_profile_and_bills_alone_a_market(frames):
     (one, _) = (
         customer_profiles({"silver.customers": frames["silver.customers"]}, AS_OF).orderBy("customer_id").collect()

@@ -16,6 +16,7 @@ from powerlake.grid.rules import GridRules
 from powerlake.grid.sold import meter_months
 from powerlake.grid.supply import area_months, hourly_supply
 from powerlake.tables.feeds import FEEDS
+from powerlake.tables.gold.area_months import AREA_MONTHS
 from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
 from powerlake.tables.gold.dim_asset import DIM_ASSET
 from powerlake.tables.gold.dim_customer import DIM_CUSTOMER
@@ -124,6 +125,38 @@ def test_the_loss_of_an_area_is_what_went_in_less_what_its_meters_counted(frame,
     strict = GridRules(least_known_share=0.96)
     (unsure,) = line_loss(areas, sold, transformers, strict).collect()
     assert (unsure["reasons"], unsure["is_outlier"]) == (None, False), "too little is known to say so"
+    unrated = frame(TRANSFORMERS, {"transformer_id": "T1", "rated_kva": 0.0})
+    (bare,) = line_loss(areas, sold, unrated, GridRules()).collect()
+    assert (bare["technical_kwh"], bare["unexplained_kwh"]) == (None, pytest.approx(7440 - 4350))
+
+
+def test_of_a_month_measured_in_part_the_days_measured_are_compared(frame) -> None:
+    """The area is measured on the 11th to the 20th; m1 lacks the 12th, m2 is laid there on the 16th."""
+    first, last, moved = date(2024, 3, 11), date(2024, 3, 20), date(2024, 3, 16)
+    areas = frame(
+        AREA_MONTHS, {"transformer_id": "T1", "month": "2024-03", "from_date": first, "to_date": last, "days": 10}
+    )
+    topology = frame(
+        TOPOLOGY, link("meter", "m1", "transformer", "T1"), link("meter", "m2", "transformer", "T1", moved)
+    )
+    known = {"energy_kwh": 1.0, "known_share": 1.0, "estimated_share": 0.0, "month": "2024-03"}
+    days = frame(
+        DAILY_LOAD_FEATURES,
+        *(
+            {**known, "meter_id": meter, "date": FIRST + timedelta(days=day)}
+            for meter in ("m1", "m2")
+            for day in range(DAYS)
+            if (meter, day) != ("m1", 11)
+        ),
+    )
+    meters = frame(METERS, {"meter_id": "m1", **METER}, {"meter_id": "m2", **METER})
+    advances = monthly_advances(frame(READS), meters, CLOCK)
+    sold = meter_months(areas, spans(topology, "meter", "transformer"), days, advances, meters).orderBy("meter_id")
+    names = ("meter_id", "expected_days", "known_days", "sold_kwh", "estimated_kwh")
+    assert [tuple(row[name] for name in names) for row in sold.collect()] == [
+        ("m1", 10, 9, 100.0, 10.0),
+        ("m2", 5, 5, 50.0, 0.0),
+    ]
 
 
 def test_an_area_that_begins_to_lose_more_stands_out(frame) -> None:
@@ -230,6 +263,32 @@ def test_an_asset_knows_all_that_feeds_it_as_of_the_day(frame, topology) -> None
     assert before["m2"]["parent_id"] == "T1"
     alone = {row["asset_id"]: row for row in assets(feeds, None, AS_OF).collect()}
     assert (alone["T1"]["feeder_id"], alone["m1"]["parent_kind"]) == ("F9", None)
+
+
+def test_what_is_yet_to_come_is_not_told_of_a_meter_or_a_customer(frame) -> None:
+    later = AS_OF + timedelta(days=1)
+    meters = frame(
+        METERS,
+        {"meter_id": "m1", **METER, "removed_date": later},
+        {"meter_id": "m1", **METER, "installed_date": later},
+        {"meter_id": "m2", **METER, "installed_date": later},
+        {"meter_id": "m3", **METER, "removed_date": AS_OF},
+    )
+    found = assets({"meter": meters}, None, AS_OF).orderBy("asset_id")
+    names = ("asset_id", "commissioned_date", "removed_date", "is_in_service")
+    assert [tuple(row[name] for name in names) for row in found.collect()] == [
+        ("m1", METER["installed_date"], None, True),
+        ("m2", later, None, False),
+        ("m3", METER["installed_date"], AS_OF, False),
+    ]
+    before = AS_OF - timedelta(days=1)
+    closings = (("c1", before), ("c2", AS_OF), ("c3", later))
+    people = frame(
+        CUSTOMERS,
+        *({"customer_id": name, "opened_date": date(2020, 1, 1), "closed_date": closed} for name, closed in closings),
+    )
+    rows = customers(people, None, None, None, None, AS_OF).orderBy("customer_id").collect()
+    assert [(row["is_open"], row["closed_date"]) for row in rows] == [(False, before), (True, None), (True, None)]
 
 
 def test_a_customer_has_the_contract_and_place_of_the_day(frame, topology) -> None:

@@ -90,10 +90,19 @@ def test_records_of_one_person_are_linked_to_the_one_that_stands(made) -> None:
 
 
 def test_a_customer_is_what_its_rules_make_of_the_records(made, links, twice) -> None:
+    """K1 is signed until a day to come, with new terms from then on; K9 is over, and K2 of who has ended it."""
     contracts = made(
         CONTRACTS,
-        {"contract_id": "K1", "customer_id": "C1", "contracted_kw": 12.0, "end_date": None, "status": "active"},
-        {"contract_id": "K9", "customer_id": "C9", "contracted_kw": 6.0, "end_date": JANUARY, "status": "ended"},
+        *(
+            {"contract_id": number, "customer_id": who, "contracted_kw": kw, "end_date": end, "is_current": now}
+            | {"status": "ended" if number == "K2" else "active"}
+            for number, who, kw, end, now in (
+                ("K1", "C1", 12.0, date(2099, 12, 31), True),
+                ("K1", "C1", 15.0, None, False),
+                ("K2", "C1", 3.0, None, True),
+                ("K9", "C9", 6.0, JANUARY, False),
+            )
+        ),
     )
     golden = {row["customer_id"]: row.asDict() for row in golden_customers(twice, links(TWICE), contracts).collect()}
     assert set(golden) == {"C1", "C3"}
@@ -123,6 +132,7 @@ def test_departments_that_disagree(made, links, twice) -> None:
             "tariff_code": "H",
             "start_date": MAY,
             "end_date": None,
+            "is_current": True,
             "contracted_kw": 9.5,
         },
         {
@@ -131,6 +141,7 @@ def test_departments_that_disagree(made, links, twice) -> None:
             "tariff_code": "H",
             "start_date": MAY,
             "end_date": None,
+            "is_current": True,
             "contracted_kw": 10.0,
         },
         {
@@ -139,6 +150,7 @@ def test_departments_that_disagree(made, links, twice) -> None:
             "tariff_code": "Z",
             "start_date": JANUARY,
             "end_date": JUNE,
+            "is_current": False,
             "contracted_kw": 6.0,
         },
     )

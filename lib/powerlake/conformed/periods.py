@@ -1,6 +1,7 @@
 """Rows that follow one another: an open one ends when the next begins, and two may not hold at once.
 
-A last day may be the first day of the row that follows: departments end one and begin the next on it.
+A last day may be the first day of the row that follows: departments end one and begin the next on it. The day is the
+follower's, so that no day counts twice.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from powerlake.conformed.typed import REASON
 from powerlake.tables.feeds.model import Feed
 
 OVERLAPPING = "overlapping_period"
-CLOSED = "period"
-"""Rule of `edits`: the row was open and was ended the day before the next began."""
+CLOSED, SHARED = "period", "shared_day"
+"""Rules of `edits`: the row was open, or ended on the day the next began, and holds until the day before."""
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -40,36 +41,39 @@ def overlapping(feed: Feed, rows: pa.Table, is_incoming: Bools) -> Ints:
 
 
 def closed(feed: Feed, rows: pa.Table, as_of: date) -> pa.Table:
-    """The rows with `is_current`, those that were open ended the day before their follower begins.
+    """The rows with `is_current`, each ended before its follower begins where it was open or was to end on that day.
 
-    A row is current that has begun by `as_of` and not ended before it.
+    A row is current that holds on `as_of`.
     """
     assert feed.period is not None
     order, is_next = _followers(feed, rows)
     first, last = _days(rows, feed)
-    is_open = last == _OPEN
-    ends = order[is_next - 1]
-    ended = np.zeros(len(rows), np.bool_)
-    ended[ends] = is_open[ends]
-    last[ends] = np.where(is_open[ends], first[order[is_next]] - 1, last[ends])
+    ends, begins = order[is_next - 1], first[order[is_next]]
+    was_open = last[ends] == _OPEN
+    was_shared = (last[ends] == begins) & feed.holds_on_last
+    last[ends] = np.where(was_open | was_shared, begins - feed.holds_on_last, last[ends])
     today = np.datetime64(as_of, "D").astype(np.int64)
-    is_current = (first <= today) & (last >= today)
+    is_current = (first <= today) & (last >= today + (not feed.holds_on_last))
     days = pa.array(last.astype(np.int32), mask=last == _OPEN).cast(pa.date32())
     rows = _with(rows, feed.period[1], days)
-    rows = _with(rows, "edits", _noted(rows["edits"].combine_chunks(), ended, _rule(feed)))
+    for kind, places in ((CLOSED, ends[was_open]), (SHARED, ends[was_shared])):
+        rows = _with(rows, "edits", _noted(rows["edits"].combine_chunks(), places, _rule(feed, kind)))
     return rows.append_column("is_current", pa.array(is_current))
 
 
 def reopened(feed: Feed, rows: pa.Table) -> pa.Table:
-    """The rows as they were delivered: what `closed` ended is open again."""
+    """The rows as they were delivered: what `closed` ended is open again, or ends on the day its follower begins."""
     if feed.period is None or not len(rows):
         return rows
-    rule, edits = _rule(feed), rows["edits"].combine_chunks()
+    edits = rows["edits"].combine_chunks()
+    _, last = _days(rows, feed)
+    last[_noting(edits, _rule(feed, CLOSED))] = _OPEN
+    last[_noting(edits, _rule(feed, SHARED))] += 1
+    days = pa.array(last.astype(np.int32), mask=last == _OPEN).cast(pa.date32())
+    rows = _with(rows, feed.period[1], days)
     parents, items = pc.list_parent_indices(edits), pc.list_flatten(edits)
-    was_open = np.zeros(len(rows), np.bool_)
-    was_open[np.asarray(parents.filter(pc.equal(items, rule)))] = True
-    rows = _with(rows, feed.period[1], pc.if_else(pa.array(was_open), None, rows[feed.period[1]].combine_chunks()))
-    kept = np.asarray(pc.not_equal(items, rule), np.bool_)
+    ours = pa.array([_rule(feed, CLOSED), _rule(feed, SHARED)])
+    kept = ~np.asarray(pc.is_in(items, ours), np.bool_)
     return _with(rows, "edits", _lists(np.asarray(parents, np.int64)[kept], items.filter(pa.array(kept)), len(rows)))
 
 
@@ -103,14 +107,21 @@ def _days(rows: pa.Table, feed: Feed) -> tuple[Ints, Ints]:
     return np.asarray(first, np.int64), np.asarray(pc.fill_null(last, _OPEN), np.int64)
 
 
-def _rule(feed: Feed) -> str:
+def _rule(feed: Feed, kind: str) -> str:
     assert feed.period is not None
-    return f"{CLOSED}:{feed.period[1]}"
+    return f"{kind}:{feed.period[1]}"
 
 
-def _noted(edits: pa.ListArray, rows: Bools, rule: str) -> pa.ListArray:
-    parents = np.concatenate([np.asarray(pc.list_parent_indices(edits), np.int64), np.flatnonzero(rows)])
-    items = pa.concat_arrays([pc.list_flatten(edits), pa.array([rule] * int(rows.sum()), pa.string())])
+def _noting(edits: pa.ListArray, rule: str) -> Ints:
+    """Places of the rows whose `edits` name the rule."""
+    is_it = pc.equal(pc.list_flatten(edits), rule)
+    return np.asarray(pc.list_parent_indices(edits).filter(is_it), np.int64)
+
+
+def _noted(edits: pa.ListArray, places: Ints, rule: str) -> pa.ListArray:
+    """`edits` with the rule added to the rows at `places`."""
+    parents = np.concatenate([np.asarray(pc.list_parent_indices(edits), np.int64), places])
+    items = pa.concat_arrays([pc.list_flatten(edits), pa.array([rule] * len(places), pa.string())])
     order = np.argsort(parents, kind="stable")
     return _lists(parents[order], items.take(pa.array(order)), len(edits))
 

@@ -48,7 +48,7 @@ def assets(feeds: Mapping[str, DataFrame], topology: DataFrame | None, as_of: da
     `feeds` maps kinds of asset to their silver rows, those that are there. What feeds an asset is what the topology
     says of `as_of`, or else its own record.
     """
-    shown = reduce(DataFrame.unionByName, [_shown(feeds[kind], kind) for kind in KINDS if kind in feeds])
+    shown = reduce(DataFrame.unionByName, [_shown(feeds[kind], kind, as_of) for kind in KINDS if kind in feeds])
     rows = shown
     for child, parent in UPWARDS:
         rows = _with_parent(rows, _links(shown, topology, child, parent, as_of), child, parent)
@@ -59,23 +59,25 @@ def assets(feeds: Mapping[str, DataFrame], topology: DataFrame | None, as_of: da
         "switchgear": F.coalesce("feeder_id", "substation_id"),
     }
     is_served = F.coalesce(F.col("commissioned_date") <= F.lit(as_of), F.lit(True))
-    is_taken = F.coalesce(F.col("removed_date") <= F.lit(as_of), F.lit(False))
-    age = F.date_diff(F.least(F.lit(as_of), F.coalesce("removed_date", F.lit(as_of))), "commissioned_date")
+    removed = F.when(F.col("removed_date") <= F.lit(as_of), F.col("removed_date"))
+    age = F.date_diff(F.coalesce(removed, F.lit(as_of)), "commissioned_date")
     return rows.transform(_with_region).withColumns(
         {
             "parent_kind": _parent_kind(),
             "parent_id": F.coalesce(*(F.when(F.col("asset_kind") == kind, up) for kind, up in parent_id.items())),
             "age_years": F.greatest(age, F.lit(0)) / DAYS_PER_YEAR,
-            "is_in_service": is_served & ~is_taken,
+            "is_in_service": is_served & removed.isNull(),
+            "removed_date": removed,
             "as_of_date": F.lit(as_of),
         }
     )
 
 
-def _shown(rows: DataFrame, kind: str) -> DataFrame:
-    """A kind's rows in the shared columns; of a meter, its latest installation."""
+def _shown(rows: DataFrame, kind: str, as_of: date) -> DataFrame:
+    """A kind's rows in the shared columns; of a meter, its latest installation, of before `as_of` if it has one."""
     if kind == "meter":
-        latest = Window.partitionBy("meter_id").orderBy(F.col("installed_date").desc())
+        installed = F.col("installed_date")
+        latest = Window.partitionBy("meter_id").orderBy(installed > F.lit(as_of), installed.desc())
         rows = rows.withColumn("place", F.row_number().over(latest)).where("place = 1")
 
     def value(name: str) -> Column:

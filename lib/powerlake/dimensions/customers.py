@@ -33,12 +33,13 @@ def customers(
     rows = _joined(rows, None if tariffs is None else _kinds(tariffs), "tariff_code", {"tariff_kind": "string"})
     rows = _joined(rows, None if meters is None else _meters(meters, as_of), "point_id", {"meter_id": "string"})
     rows = _joined(rows, None if assets is None else _places(assets), "meter_id", dict.fromkeys(PLACE, "string"))
-    opened, closed = F.col("opened_date"), F.col("closed_date")
+    closed = F.when(F.col("closed_date") < F.lit(as_of), F.col("closed_date"))
     return rows.withColumns(
         {
             "contracts": F.coalesce("contracts", F.lit(0)),
             "contracted_kw": F.coalesce("contracted_kw", "recorded_kw"),
-            "is_open": (opened <= F.lit(as_of)) & F.coalesce(closed >= F.lit(as_of), F.lit(True)),
+            "closed_date": closed,
+            "is_open": (F.col("opened_date") <= F.lit(as_of)) & closed.isNull(),
             "as_of_date": F.lit(as_of),
         }
     ).select(*(name for name in DIM_CUSTOMER.column_names if name != "run_id"))

@@ -29,6 +29,8 @@ class FeederCurves:
     """(h, m) place of the area, NOWHERE where a meter is recorded in none."""
     days: Ints
     """(m,) days with a curve."""
+    mean_kw: Floats
+    """(m,) mean of the hours with a value; 0 without one."""
 
     @property
     def recorded_last(self) -> Ints:
@@ -56,7 +58,8 @@ def feeder_curves(curves: pa.Table, supply: pa.Table, first: np.datetime64, days
     recorded = _carried(recorded)
     known = ~np.isnan(use)
     count = known.sum(axis=0)
-    usual = np.where(count > 0, np.nansum(use, axis=0) / np.maximum(count, 1), 0.0)
+    total = np.nansum(use, axis=0)
+    usual = total / np.maximum(count, 1)
     filled = np.where(known, use, np.where((recorded != NOWHERE)[:, None], usual, 0.0))
     return FeederCurves(
         tuple(areas.to_pylist()),
@@ -65,6 +68,7 @@ def feeder_curves(curves: pa.Table, supply: pa.Table, first: np.datetime64, days
         filled.reshape(days * HOURS, len(meters)),
         np.repeat(recorded, HOURS, axis=0),
         known.any(axis=1).sum(axis=0),
+        total.sum(axis=0) / np.maximum(count.sum(axis=0), 1),
     )
 
 

@@ -27,7 +27,7 @@ def line_loss(
     """
     recorded = (
         areas.join(_area_sold(sold, rules), on=["transformer_id", "month"], how="inner")
-        .join(transformers.select("transformer_id", "feeder_id", "rated_kva"), on="transformer_id", how="left")
+        .join(transformers.select("transformer_id", "feeder_id", _rated()), on="transformer_id", how="left")
         .withColumn("technical_kwh", F.round(_technical(rules), DIGITS))
     )
     return (
@@ -96,6 +96,11 @@ def _mending(sold: DataFrame, suspects: DataFrame, recorded: DataFrame) -> DataF
     mends = (F.sum(better).over(of_meter) > 0) & in_most
     names = ("meter_id", "month", "recorded_transformer_id", "likely_transformer_id", "sold_kwh")
     return moves.withColumn("mends", mends).where("mends").select(*names)
+
+
+def _rated() -> Column:
+    """What the asset register holds as 0 is not known."""
+    return F.when(F.col("rated_kva") > 0, F.col("rated_kva")).alias("rated_kva")
 
 
 def _technical(rules: GridRules) -> Column:

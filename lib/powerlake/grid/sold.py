@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from powerlake.grid.links import on_the_day
 from powerlake.grid.registers import LONGEST_ADVANCE_MONTHS, multipliers
 from powerlake.grid.rules import DIGITS
 
@@ -28,32 +27,44 @@ def meter_months(
     `areas` are rows of `supply.area_months`, `links` of `links.spans`, `days` of gold.daily_load_features, `advances`
     of `registers.monthly_advances`.
     """
-    hanging = areas.join(links, on="transformer_id", how="inner").withColumn("expected_days", _overlap())
+    hanging = _hanging(areas, links)
+    expected = F.date_diff("last_date", "first_date") + 1
     return (
-        hanging.where("expected_days > 0")
-        .groupBy("meter_id", "transformer_id", "month")
-        .agg(F.sum("expected_days").alias("expected_days"), F.first("days").alias("area_days"))
-        .join(_known(days, links, meters), on=["meter_id", "transformer_id", "month"], how="left")
+        hanging.groupBy("meter_id", "transformer_id", "month")
+        .agg(F.sum(expected).alias("expected_days"), F.first("area_days").alias("area_days"))
+        .join(_known(days, hanging, meters), on=["meter_id", "transformer_id", "month"], how="left")
         .join(_by_registers(areas, advances), on=["meter_id", "month"], how="left")
         .transform(_filled)
     )
 
 
-def _overlap() -> Column:
-    """Days that a link and the area's measured days of a month have in common."""
-    last = F.least("to_date", "link_to_date")
-    return F.date_diff(last, F.greatest("from_date", "link_from_date")) + 1
+def _hanging(areas: DataFrame, links: DataFrame) -> DataFrame:
+    """A row a link and month: `first_date` to `last_date`, the days it has in common with the area's measured days."""
+    first, last = F.greatest("from_date", "link_from_date"), F.least("to_date", "link_to_date")
+    return (
+        areas.join(links, on="transformer_id", how="inner")
+        .where(first <= last)
+        .select(
+            "meter_id",
+            "transformer_id",
+            "month",
+            F.col("days").alias("area_days"),
+            first.alias("first_date"),
+            last.alias("last_date"),
+        )
+    )
 
 
-def _known(days: DataFrame, links: DataFrame, meters: DataFrame) -> DataFrame:
-    """Energy of known days after the multiplier, points without a value at the mean of the others."""
+def _known(days: DataFrame, hanging: DataFrame, meters: DataFrame) -> DataFrame:
+    """Energy of known days of `_hanging` after the multiplier, points without a value at the mean of the others."""
     whole = F.col("energy_kwh") / F.col("known_share")
     guessed = 1 - F.col("known_share") * (1 - F.col("estimated_share"))
     return (
         days.where(F.col("energy_kwh").isNotNull() & (F.col("known_share") >= LEAST_KNOWN))
         .select("meter_id", "date", "month", whole.alias("kwh"), (whole * guessed).alias("guessed_kwh"))
         .join(multipliers(meters), on="meter_id", how="inner")
-        .transform(on_the_day, links, "meter")
+        .join(hanging, on=["meter_id", "month"], how="inner")
+        .where(F.col("date").between(F.col("first_date"), F.col("last_date")))
         .groupBy("meter_id", "transformer_id", "month")
         .agg(
             F.count("*").alias("known_days"),

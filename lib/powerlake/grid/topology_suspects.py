@@ -72,7 +72,7 @@ def suspects_of_feeder(curves: pa.Table, supply: pa.Table, compared: Comparison)
         "lost_share": lost,
         "gained_share": gained,
         "reason": _reasons(areas, recorded, moves.area[told], (lost, gained)),
-        "mean_kw": feeder.use_kw[:, told].mean(axis=0),
+        "mean_kw": feeder.mean_kw[told],
         "days": feeder.days[told].astype(np.int32),
         "from_date": np.repeat(np.datetime64(compared.first), len(told)),
         "to_date": np.repeat(np.datetime64(compared.last), len(told)),

@@ -33,7 +33,7 @@ def power_in_force(links: DataFrame, contracts: DataFrame) -> DataFrame:
     """One row per linked_customer_id that has contracts in force: what they add up to, null where one says nothing."""
     says_all = F.count("contracted_kw") == F.count("*")
     return (
-        contracts.where(F.col("end_date").isNull() & ~F.col("status").eqNullSafe("ended"))
+        contracts.where(F.col("is_current") & ~F.col("status").eqNullSafe("ended"))
         .join(links.select("customer_id", "linked_customer_id"), "customer_id")
         .groupBy("linked_customer_id")
         .agg(F.when(says_all, F.round(F.sum("contracted_kw"), 3)).alias("in_force_kw"))

@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 
 
 def accounts(customers: DataFrame, as_of: date) -> DataFrame:
-    """A row a customer that had become one by `as_of`; a closing after that day is not known yet."""
-    closed = F.when(F.col("closed_date") <= F.lit(as_of), F.col("closed_date"))
+    """A row a customer that had become one by `as_of`; who leaves on that day or later is still one."""
+    closed = F.when(F.col("closed_date") < F.lit(as_of), F.col("closed_date"))
     return customers.where(F.col("opened_date") <= F.lit(as_of)).select(
         "customer_id",
         "customer_kind",

@@ -18,6 +18,7 @@ from powerlake.tables.feeds import FEEDS
 from powerlake.tables.feeds.references import CUSTOMER, REFERENCES, Target
 
 COUPONS, CONTRACTS, ALARMS = FEEDS["marketing/coupons"], FEEDS["marketing/contracts"], FEEDS["dispatch/alarms"]
+METERS = FEEDS["metering/meters"]
 NOTHING = typed_schema(COUPONS).empty_table()
 P, DUP, OLD, DEL, WAIT = Fate
 
@@ -171,9 +172,35 @@ def test_a_row_that_overlaps_waits_and_what_it_would_replace_stands_again(contra
     assert [row[:2] for row in found] == [(date(2024, 1, 1), date(2024, 3, 31)), (date(2024, 5, 1), None)]
 
 
-def test_one_day_shared_is_no_overlap(contracts) -> None:
-    _, fates, _ = history(NO_CONTRACT, contracts(("2024-01-01", "2024-03-31"), ("2024-03-31", None)))
+def test_a_day_shared_is_no_overlap_and_is_the_followers(contracts) -> None:
+    delivered = contracts(("2024-01-01", "2024-03-31"), ("2024-03-31", None))
+    found, fates, rows = history(NO_CONTRACT, delivered)
     assert fates == [P, P]
+    assert found == [
+        (date(2024, 1, 1), date(2024, 3, 30), False, ["shared_day:end_date"]),
+        (date(2024, 3, 31), None, True, None),
+    ]
+    assert history(rows, delivered)[:2] == (found, [DUP, DUP]), "the same rows again change nothing"
+    late, _, _ = history(rows, contracts(("2024-03-31", "2024-04-30"), ("2024-04-30", None), batch=2))
+    assert [row[:2] for row in late] == [
+        (date(2024, 1, 1), date(2024, 3, 30)),
+        (date(2024, 3, 31), date(2024, 4, 29)),
+        (date(2024, 4, 30), None),
+    ]
+
+
+def test_a_meter_may_be_taken_away_and_put_up_elsewhere_on_one_day(rows_of) -> None:
+    """`removed_date` is no day at the point any more."""
+    days = (("p", "2024-01-01", None), ("q", "2024-03-01", "2024-05-01"), ("r", "2024-05-01", "2024-06-01"))
+    names = ("point_id", "installed_date", "removed_date")
+    meters = rows_of(METERS.path, *({"meter_id": "m", **dict(zip(names, row, strict=True))} for row in days)).rows
+    result, _ = settled(METERS, typed_schema(METERS).empty_table(), meters)
+    rows = standing(METERS, result, date(2024, 5, 1)).select(["removed_date", "is_current", "edits"])
+    assert [tuple(row.values()) for row in rows.to_pylist()] == [
+        (date(2024, 3, 1), False, ["period:removed_date"]),
+        (date(2024, 5, 1), False, None),
+        (date(2024, 6, 1), True, None),
+    ]
 
 
 def test_a_number_that_nobody_delivered_dangles_unless_its_feed_is_absent(coupons) -> None:

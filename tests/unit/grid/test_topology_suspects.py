@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from powerlake.grid.energy_balance import NOWHERE
@@ -68,6 +69,7 @@ def test_the_days_of_meters_become_hours_after_the_multiplier() -> None:
     assert found.recorded[::24].tolist() == [[0, 1], [1, 1], [NOWHERE, 1]]
     assert found.recorded_last.tolist() == [1, 1]
     assert found.days.tolist() == [2, 1]
+    assert found.mean_kw.tolist() == [10, 1], "over what is known, not over all the days compared"
 
 
 def a_feeder(wrong: str | None) -> tuple[pa.Table, pa.Table]:
@@ -102,6 +104,20 @@ def test_the_meter_in_the_wrong_area_is_the_suspect() -> None:
     assert suspect["reason"].startswith("100 % of its use is not in the balance of T0, ")
     assert suspect["reason"].endswith(" % of its use is in that of T1")
     assert len(found) == 6
+
+
+def test_the_mean_power_of_a_meter_that_came_late_is_that_of_its_own_days() -> None:
+    curves, supply = a_feeder(None)
+    late = pc.and_(pc.equal(curves["meter_id"], "m3"), pc.less(curves["date"], FIRST + timedelta(days=DAYS // 2)))
+    found = suspects_of_feeder(curves.filter(pc.invert(late)), supply, COMPARED)
+    (row,) = [row for row in found.to_pylist() if row["meter_id"] == "m3"]
+    own = [
+        sum(kwh) / 24
+        for meter, kwh in zip(*(curves[name].to_pylist() for name in ("meter_id", "kwh")), strict=True)
+        if meter == "m3"
+    ][DAYS // 2 :]
+    assert row["days"] == DAYS // 2
+    assert row["mean_kw"] == pytest.approx(np.mean(own))
 
 
 def test_right_records_raise_no_suspicion_and_no_rows_none() -> None:

@@ -13,6 +13,7 @@ METERS = Feed(
     key=("meter_id", "installed_date"),
     late_days=35,
     period=("installed_date", "removed_date"),
+    holds_on_last=False,
     fields=(
         person("meter_id", "Meter number"),
         person("point_id", "Supply point the meter stands at; it stays when the meter is replaced"),

@@ -59,7 +59,8 @@ class Feed:
     `late_days` is how long after the day a row speaks of it may still arrive.
 
     `month_of` names the column by whose local month silver is cut, for feeds that grow day by day; a row keeps its
-    month. `period` names the columns of the first and last day a row holds, for feeds whose rows follow one another.
+    month. `period` names the columns of the first and last day a row holds, for feeds whose rows follow one another;
+    `holds_on_last` is false where the latter is the day after.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Feed:
     late_days: int
     month_of: str = ""
     period: tuple[str, str] | None = None
+    holds_on_last: bool = True
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.fields]
