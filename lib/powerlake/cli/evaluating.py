@@ -22,6 +22,7 @@ SUITES: Mapping[str, str] = {
     "clean": "powerlake.models.suites.clean",
     "conflicts": "powerlake.models.suites.conflicts",
     "dirt": "powerlake.models.suites.dirt",
+    "economy": "powerlake.models.suites.economy",
     "forecast": "powerlake.models.suites.forecast",
     "likeness": "powerlake.models.suites.likeness",
     "line-loss": "powerlake.models.suites.line_loss",

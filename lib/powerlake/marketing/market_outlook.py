@@ -32,6 +32,8 @@ OUTLOOK = pa.schema(
         ("growth", pa.float64()),
         ("normal_growth", pa.float64()),
         ("economy_correlations", pa.list_(pa.float64())),
+        ("economy_low_95", pa.list_(pa.float64())),
+        ("economy_high_95", pa.list_(pa.float64())),
         ("economy_pairs", pa.list_(pa.int64())),
         ("economy_changes", pa.string()),
         ("economy_lag_months", pa.int64()),
@@ -138,7 +140,9 @@ def _rows_of_cell(
     of_cell = {
         "region_code": market.cells[place][0],
         "sector_code": market.cells[place][1],
-        "economy_correlations": [None if np.isnan(value) else float(value) for value in link.correlations],
+        "economy_correlations": _known(link.correlations),
+        "economy_low_95": _known(link.low),
+        "economy_high_95": _known(link.high),
         "economy_pairs": link.pairs.tolist(),
         "economy_changes": link.changes,
         "economy_lag_months": link.best_lag,
@@ -152,6 +156,10 @@ def _rows_of_cell(
         **{name: pa.array([value] * count, OUTLOOK.field(name).type) for name, value in of_cell.items()},
     }
     return pa.table([columns[name] for name in OUTLOOK.names], schema=OUTLOOK)
+
+
+def _known(values: Doubles) -> list[float | None]:
+    return [None if np.isnan(value) else float(value) for value in values]
 
 
 def _from(start: int, values: Doubles, months: int) -> Doubles:

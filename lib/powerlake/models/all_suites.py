@@ -13,7 +13,7 @@ from typing import Any
 from powerlake.errors import ConfigurationError, PowerlakeError
 from powerlake.simulate.run import SUMMARY
 
-SOILED = ("dirt", "conflicts", "linkage", "topology", "line-loss", "market", "forecast")
+SOILED = ("dirt", "conflicts", "linkage", "topology", "line-loss", "market", "economy", "forecast")
 CLEAN = ("clean",)
 """Suites of a utility with dirt and of one without, in the order of the page. What judges the simulator itself is not
 among them: see docs/simulation.md."""

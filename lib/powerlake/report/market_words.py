@@ -31,10 +31,13 @@ def skill_words(cell: MarketCell) -> Text:
 
 
 def economy_words(cell: MarketCell) -> Text:
-    """How use follows the output of the sector."""
+    """How use follows the output of the sector, where its interval says that it does."""
     if cell.correlation is None or cell.lag_months is None:
         return Text("–", "–")
-    size = number(cell.correlation, 2)
+    low, high = cell.correlation_low, cell.correlation_high
+    ends = f"{number(cell.correlation, 2)} [{number(low, 2)}, {number(high, 2)}]"
+    if low is None or high is None or low <= 0 <= high:
+        return Text(f"not shown, r = {ends}", f"未显示关联，r = {ends}")
     strength = abs(cell.correlation)
     how = Text("strong", "强") if strength >= STRONG else Text("weak", "弱") if strength < WEAK else Text("fair", "中")
     lag = (
@@ -42,6 +45,4 @@ def economy_words(cell: MarketCell) -> Text:
         if cell.lag_months == 0
         else Text(f"{cell.lag_months} month{'s' if cell.lag_months > 1 else ''} later", f"滞后 {cell.lag_months} 个月")
     )
-    return Text(
-        f"{how.en}, r = {size}, {lag.en}, {cell.pairs} pairs", f"{how.zh}，r = {size}，{lag.zh}，{cell.pairs} 对"
-    )
+    return Text(f"{how.en}, r = {ends}, {lag.en}", f"{how.zh}，r = {ends}，{lag.zh}")

@@ -73,10 +73,10 @@ def said(words: dict[str, Text], word: str) -> Text:
 
 
 def number(value: float | None, decimals: int = 0, unit: str = "") -> str:
-    """12,345.6 with a no-break space before the unit."""
+    """12,345.6 with a no-break space before the unit, and a minus sign before what is below zero."""
     if value is None:
         return NOTHING
-    return f"{value:,.{decimals}f}" + (f"\u00a0{unit}" if unit else "")
+    return f"{value:,.{decimals}f}".replace("-", "\u2212") + (f"\u00a0{unit}" if unit else "")
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

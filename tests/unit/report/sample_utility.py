@@ -135,6 +135,8 @@ def _cell(region: str, sector: str, growth: float, normal: float, skill: float |
                 "growth": growth - 1 if 12 <= number < 14 else None,
                 "normal_growth": normal - 1 if 12 <= number < 14 else None,
                 "economy_correlations": [0.2, 0.7, None, None] if sector == "C" else None,
+                "economy_low_95": [-0.5, 0.1, None, None] if sector == "C" else None,
+                "economy_high_95": [0.8, 0.9, None, None] if sector == "C" else None,
                 "economy_pairs": [13, 13, 12, 11] if sector == "C" else None,
                 "economy_changes": "month_on_month" if sector == "C" else "none",
                 "economy_lag_months": 1 if sector == "C" else None,

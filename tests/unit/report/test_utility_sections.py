@@ -122,7 +122,7 @@ def test_growth_is_over_the_months_that_have_a_year_before_and_sorts_the_cells(d
     assert (first.growth_months, first.months, first.customers) == (2, 12, 40)
     assert first.energy_kwh == pytest.approx(10 * 2e5 + 2 * 2.02e5)
     assert first.forecast_kwh == pytest.approx(12 * 2.02e5)
-    assert (cells[2].correlation, cells[2].lag_months, cells[2].pairs) == (0.7, 1, 13)
+    assert (cells[2].correlation, cells[2].correlation_low, cells[2].lag_months) == (0.7, 0.1, 1)
 
 
 def test_growth_weighs_months_with_the_energy_of_the_year_before() -> None:
@@ -206,10 +206,14 @@ def test_the_skill_in_words(skill: float | None, tested: int, said: str) -> None
 
 def test_the_link_with_the_economy_in_words() -> None:
     assert economy_words(cell()).en == "–"
-    assert (
-        economy_words(cell(correlation=0.7, lag_months=1, pairs=13)).en == "strong, r = 0.70, 1 month later, 13 pairs"
-    )
-    assert economy_words(cell(correlation=0.1, lag_months=0, pairs=20)).zh == "弱，r = 0.10，同月，20 对"
+    linked = cell(correlation=0.7, correlation_low=0.2, correlation_high=0.9, lag_months=1)
+    assert economy_words(linked).en == "strong, r = 0.70 [0.20, 0.90], 1 month later"
+    assert economy_words(linked).zh == "强，r = 0.70 [0.20, 0.90]，滞后 1 个月"
+
+
+def test_a_link_that_may_be_chance_is_not_called_fair() -> None:
+    unsure = cell(correlation=0.5, correlation_low=-0.1, correlation_high=0.8, lag_months=0)
+    assert economy_words(unsure).en == "not shown, r = 0.50 [−0.10, 0.80]"
 
 
 def test_the_growth_chart_is_sorted_and_joins_both_growths(data: ReportData) -> None:

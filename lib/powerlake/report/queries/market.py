@@ -81,8 +81,9 @@ _CELLS = f"""
         any_value(forecast_skill) as forecast_skill,
         any_value(forecast_tested) as forecast_tested,
         any_value(economy_correlations[economy_lag_months + 1]) as correlation,
-        any_value(economy_lag_months) as lag_months,
-        any_value(economy_pairs[economy_lag_months + 1]) as pairs
+        any_value(economy_low_95[economy_lag_months + 1]) as correlation_low,
+        any_value(economy_high_95[economy_lag_months + 1]) as correlation_high,
+        any_value(economy_lag_months) as lag_months
     from known group by region_code, sector_code
     order by energy_kwh desc, region_code, sector_code limit {CELLS_SHOWN}
 """

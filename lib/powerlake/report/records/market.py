@@ -11,7 +11,8 @@ class MarketCell:
     """One region and sector. Energy and customers of the latest twelve months known, forecast of those to come.
 
     `growth` and `normal_growth` (in normal weather) are of the `growth_months` latest months that have a month of the
-    year before to compare with, at most twelve.
+    year before to compare with, at most twelve. `correlation` with the sector's output is the highest of several lags,
+    with its 95 % interval.
     """
 
     region_code: str
@@ -26,8 +27,9 @@ class MarketCell:
     forecast_skill: float | None
     forecast_tested: int | None
     correlation: float | None
+    correlation_low: float | None
+    correlation_high: float | None
     lag_months: int | None
-    pairs: int | None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,13 @@ MARKET_MODEL = Table(
             "Correlation of changes of use with those of output 0, 1, 2 and 3 months before; of the cell",
             unit="1",
         ),
+        Column(
+            "economy_low_95",
+            array_of(DOUBLE),
+            "Lower ends of their intervals, which hold together and count pairs that repeat their neighbours as fewer",
+            unit="1",
+        ),
+        Column("economy_high_95", array_of(DOUBLE), "Upper ends; where 0 lies between no link is shown", unit="1"),
         Column("economy_pairs", array_of(INT), "Changes each of them rests on", unit="1"),
         Column("economy_changes", STRING, "Over what: year_on_year, month_on_month, or none with fewer than 12 pairs"),
         Column("economy_lag_months", INT, "Months behind output with the highest correlation", unit="1"),
