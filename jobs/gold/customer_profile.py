@@ -13,7 +13,7 @@ def run(ctx: JobContext) -> RunReport:
     if "silver.customers" not in found:
         return ctx.report("left_out", note="nothing in silver.customers")
     as_of = ctx.window.end or latest_date(ctx, INPUTS) or ctx.started_at.date()
-    profiles = customer_profiles(found, as_of, profiles_to_carry(ctx, as_of))
+    profiles = customer_profiles(found, as_of, ctx.settings.utility_clock, profiles_to_carry(ctx, as_of))
     return ctx.report(counts={"customers": ctx.publish_frame(CUSTOMER_PROFILE, profiles)})
 
 

@@ -10,15 +10,18 @@ from powerlake.lake.staging import Stamp, stage_rows
 from powerlake.months import BEGINNING
 from powerlake.pipeline.changed import Held, changed_from, first_difference, months_to_make
 from powerlake.pipeline.context import JobContext
+from powerlake.pipeline.customer_frames import INSTALLED
+from powerlake.pipeline.grid_frames import METERED
 from powerlake.pipeline.job import Window
 from powerlake.project import find_project
 from powerlake.settings import load_settings
 from powerlake.tables.feeds.marketing import CONTRACTS
+from powerlake.tables.feeds.metering import METERS as METERS_FEED
 from powerlake.tables.gold.customer_days import CUSTOMER_DAYS
 from powerlake.tables.gold.customer_months import CUSTOMER_MONTHS
 from powerlake.tables.silver.of_feed import silver_of
 
-SILVER = silver_of(CONTRACTS)
+SILVER, METERS = silver_of(CONTRACTS), silver_of(METERS_FEED)
 HELD = Held(SILVER, ("customer_id", "point_id"), "start_date", "end_date")
 FIRST = {"contract_id": "k1", "customer_id": "c1", "point_id": "p1", "start_date": date(2020, 5, 1), "end_date": None}
 SECOND = {**FIRST, "contract_id": "k2", "customer_id": "c2", "point_id": "p2"}
@@ -45,6 +48,13 @@ CASES = {
 def test_the_first_day_on_which_rows_disagree(frame, case: str) -> None:
     after, expected = CASES[case]
     assert first_difference(frame(SILVER, FIRST, SECOND), frame(SILVER, *after), HELD) == expected
+
+
+def test_a_meter_taken_away_on_the_first_of_a_month_held_until_the_month_before(frame) -> None:
+    meter = {"meter_id": "m1", "point_id": "p1", "installed_date": date(2020, 1, 1), "multiplier": 1.0}
+    before, after = (frame(METERS, {**meter, "removed_date": removed}) for removed in (None, date(2024, 1, 31)))
+    assert first_difference(before, after, INSTALLED) == date(2024, 1, 31)
+    assert first_difference(before, after, METERED) is None, "its multiplier is as it was"
 
 
 def context(lake, run: str, window: Window | None = None) -> JobContext:

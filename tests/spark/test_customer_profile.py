@@ -18,6 +18,7 @@ from powerlake.tables.gold.daily_load_features import DAILY_LOAD_FEATURES
 from powerlake.tables.silver.of_feed import silver_of
 
 AS_OF = date(2024, 12, 31)
+CLOCK = "Asia/Shanghai"
 LATER = date(2025, 1, 5)
 SINCE = {"start_date": date(2020, 1, 1), "end_date": None}
 NAMES = ("customers", "contracts", "meters", "bills", "payments", "outages", "topology", "tickets")
@@ -94,6 +95,17 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "ended_date": date(2024, 6, 1),
         }
         for number, kind, asset in (("o1", "feeder", "f1"), ("o2", "feeder", "f2"), ("o3", "transformer", "t1"))
+    ]
+    + [
+        {  # from six in the evening, and not over on the day
+            "outage_id": "o4",
+            "asset_kind": "substation",
+            "asset_id": "s1",
+            "started_at": datetime(2024, 12, 31, 10, tzinfo=UTC),
+            "started_date": AS_OF,
+            "ended_at": datetime(2025, 1, 1, 10, tzinfo=UTC),
+            "ended_date": date(2025, 1, 1),
+        }
     ],
     "tickets": [
         {"customer_id": "c1", "ticket_id": "n1", "opened_date": day(3), "channel": "app"},
@@ -123,7 +135,7 @@ def frames(session, rows):
 
 @pytest.fixture(scope="module")
 def profiles(frames):
-    found = customer_profiles(frames, AS_OF).collect()
+    found = customer_profiles(frames, AS_OF, CLOCK).collect()
     return {row["customer_id"]: row.asDict() for row in found}
 
 
@@ -153,7 +165,8 @@ def test_money_leaves_out_corrected_bills_and_matches_payments_without_a_number(
 
 
 def test_outages_are_those_on_the_way_to_the_customer(profiles):
-    assert (profiles["c1"]["outages_12m"], profiles["c1"]["outage_hours_12m"]) == (2, 6.0)
+    assert profiles["c1"]["outages_12m"] == 3
+    assert profiles["c1"]["outage_hours_12m"] == 3 + 3 + 6, "what is not over lasts until midnight of the utility"
 
 
 def test_what_is_missing_is_said(profiles):
@@ -166,7 +179,7 @@ def test_what_is_missing_is_said(profiles):
 def test_a_customer_is_one_to_its_last_day(frames):
     customers = {"silver.customers": frames["silver.customers"]}
     on_it, after = (
-        customer_profiles(customers, as_of).where("customer_id = 'c1'").collect()[0]
+        customer_profiles(customers, as_of, CLOCK).where("customer_id = 'c1'").collect()[0]
         for as_of in (LATER, LATER + timedelta(days=1))
     )
     assert (on_it["is_active"], on_it["closed_date"]) == (True, None)
@@ -174,9 +187,8 @@ def test_a_customer_is_one_to_its_last_day(frames):
 
 
 def test_customers_alone_make_a_profile_and_bills_alone_a_market(frames):
-    (one, _) = (
-        customer_profiles({"silver.customers": frames["silver.customers"]}, AS_OF).orderBy("customer_id").collect()
-    )
+    alone = {"silver.customers": frames["silver.customers"]}
+    (one, _) = customer_profiles(alone, AS_OF, CLOCK).orderBy("customer_id").collect()
     assert one["annual_kwh"] is None
     assert one["bills_12m"] is None
     assert one["completeness"] == 0

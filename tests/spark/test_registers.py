@@ -51,6 +51,19 @@ def test_the_months_of_other_advances(frame, case: str) -> None:
     assert months_of_other_advances(then, now) == expected
 
 
+def test_an_advance_counts_by_the_multiplier_of_its_time(frame) -> None:
+    """From March on the meter counts a tenth; what it counted before is not made ten times as much."""
+    meters = frame(
+        METERS,
+        {"meter_id": "m1", "installed_date": date(2024, 2, 1), "multiplier": 1.0, "register_digits": 6},
+        {"meter_id": "m1", "installed_date": date(2024, 3, 1), "multiplier": 10.0, "register_digits": 6},
+    )
+    reads = frame(READS, *(reading(month, 31.0 * month) for month in range(1, 5)))
+    found = {row["month"]: row["forward_kwh_per_day"] for row in monthly_advances(reads, meters, "UTC").collect()}
+    assert found["2024-01"] == pytest.approx(1), "before it was put up as well"
+    assert (found["2024-02"], found["2024-03"]) == (pytest.approx(31 / 29), pytest.approx(10))
+
+
 def test_advances_for_some_months_are_those_of_all_as_far_as_the_months_ask(frame) -> None:
     meters = frame(METERS, {"meter_id": "m1", "installed_date": date(2020, 1, 1), "register_digits": 6})
     halfway = [reading(month, 40.0 * month, day=16, register=REVERSE) for month in range(1, 13)]

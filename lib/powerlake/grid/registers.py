@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from powerlake.grid.installations import as_installed
 from powerlake.months import shifted
 
 FORWARD, REVERSE = "00010000", "00020000"
@@ -15,16 +16,6 @@ SECONDS_PER_DAY = 86_400
 _READ = ("meter_id", "register_code", "read_at", "reading_kwh", "read_kind")
 LONGEST_ADVANCE_MONTHS = 12
 """Between two readings; spread over more than a year, an advance says nothing of a month."""
-
-
-def multipliers(meters: DataFrame) -> DataFrame:
-    """One row per meter of silver.meters: `multiplier`, `register_digits` of its latest installation."""
-    latest = Window.partitionBy("meter_id").orderBy(F.col("installed_date").desc())
-    return (
-        meters.withColumn("place", F.row_number().over(latest))
-        .where("place = 1")
-        .select("meter_id", F.coalesce("multiplier", F.lit(1.0)).alias("multiplier"), "register_digits")
-    )
 
 
 def monthly_advances(reads: DataFrame, meters: DataFrame, clock: str, months: Collection[str] = ()) -> DataFrame:
@@ -83,7 +74,10 @@ def _differing(one: DataFrame, other: DataFrame) -> DataFrame:
 
 
 def _advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:
-    """One row per two neighbouring readings of a register: local `begin` and `end`, `kwh` after the multiplier."""
+    """One row per two neighbouring readings of a register: local `begin` and `end`, `kwh` after the multiplier.
+
+    That of the day it begins: who changes a multiplier reads the meter then.
+    """
     before = Window.partitionBy("meter_id", "register_code").orderBy("read_at")
     capacity = F.pow(F.lit(10.0), F.coalesce("register_digits", F.lit(6)))
     advance = F.pmod(F.col("reading_kwh") - F.col("previous_kwh"), capacity)
@@ -92,7 +86,8 @@ def _advances(reads: DataFrame, meters: DataFrame, clock: str) -> DataFrame:
         .where("read_kind is null or read_kind <> 'estimated'")
         .withColumn("end", F.from_utc_timestamp("read_at", clock))
         .withColumns({"begin": F.lag("end").over(before), "previous_kwh": F.lag("reading_kwh").over(before)})
-        .join(multipliers(meters), on="meter_id", how="inner")
+        .withColumn("begin_date", F.to_date("begin"))
+        .transform(as_installed, meters, "begin_date")
         .where((F.col("end") > F.col("begin")) & (advance <= capacity / 2))
         .where(F.col("end") <= F.add_months("begin", LONGEST_ADVANCE_MONTHS))
         .select("meter_id", "register_code", "begin", "end", (advance * F.col("multiplier")).alias("kwh"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from powerlake.grid.registers import LONGEST_ADVANCE_MONTHS, multipliers
+from powerlake.grid.installations import as_installed
+from powerlake.grid.registers import LONGEST_ADVANCE_MONTHS
 from powerlake.grid.rules import DIGITS
 
 LEAST_KNOWN = 0.5
@@ -62,7 +63,7 @@ def _known(days: DataFrame, hanging: DataFrame, meters: DataFrame) -> DataFrame:
     return (
         days.where(F.col("energy_kwh").isNotNull() & (F.col("known_share") >= LEAST_KNOWN))
         .select("meter_id", "date", "month", whole.alias("kwh"), (whole * guessed).alias("guessed_kwh"))
-        .join(multipliers(meters), on="meter_id", how="inner")
+        .transform(as_installed, meters)
         .join(hanging, on=["meter_id", "month"], how="inner")
         .where(F.col("date").between(F.col("first_date"), F.col("last_date")))
         .groupBy("meter_id", "transformer_id", "month")

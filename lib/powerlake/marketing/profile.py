@@ -43,13 +43,14 @@ _FEEDS = (
 INPUTS = (*(silver_of(FEEDS[path]) for path in _FEEDS), CUSTOMER_DAYS, CUSTOMER_MONTHS, CUSTOMER_SEGMENTS)
 
 
-def customer_profiles(frames: Frames, as_of: date, standing: DataFrame | None = None) -> DataFrame:
+def customer_profiles(frames: Frames, as_of: date, clock: str, standing: DataFrame | None = None) -> DataFrame:
     """Rows of CUSTOMER_PROFILE without the run; nothing after `as_of` is used. What an absent table would say is null.
 
-    `frames` must have silver.customers. Where the profiles `standing` are given, their weather responses are kept.
+    `frames` must have silver.customers; days end by the utility's `clock`. Where the profiles `standing` are given,
+    their weather responses are kept.
     """
     customers = accounts(frames["silver.customers"], as_of)
-    joined = _side_by_side([customers, *_parts(frames, customers, as_of, standing)])
+    joined = _side_by_side([customers, *_parts(frames, customers, as_of, clock, standing)])
     of_customers = joined.where(F.col("is_active").isNotNull())  # which `accounts` says of each
     return _declared(_counted(of_customers, frames), as_of)
 
@@ -64,7 +65,9 @@ def _side_by_side(parts: Iterable[DataFrame]) -> DataFrame:
     return stacked.groupBy("customer_id").agg(*(F.max(name).alias(name) for name in names))
 
 
-def _parts(frames: Frames, customers: DataFrame, as_of: date, standing: DataFrame | None) -> Iterator[DataFrame]:
+def _parts(
+    frames: Frames, customers: DataFrame, as_of: date, clock: str, standing: DataFrame | None
+) -> Iterator[DataFrame]:
     """Frames keyed by customer_id, one for each thing that can be said with the tables that are there."""
     supplied = supplies(frames, as_of)
     meters = main_meters(supplied, as_of)
@@ -72,7 +75,7 @@ def _parts(frames: Frames, customers: DataFrame, as_of: date, standing: DataFram
     yield from _of_contracts(frames, as_of)
     yield from _of_use(frames, customers, as_of, standing)
     yield from _of_money(frames, as_of)
-    yield from _of_network(frames, supplied, meters, as_of)
+    yield from _of_network(frames, supplied, meters, as_of, clock)
     if "gold.customer_segments" in frames:
         yield segments_of(frames["gold.customer_segments"], meters, as_of)
     if "silver.tickets" in frames:
@@ -114,13 +117,14 @@ def _of_money(frames: Frames, as_of: date) -> Iterator[DataFrame]:
         yield reminders(frames["silver.dunning"], as_of)
 
 
-def _of_network(frames: Frames, supplied: DataFrame, meters: DataFrame, as_of: date) -> Iterator[DataFrame]:
+def _of_network(frames: Frames, supplied: DataFrame, meters: DataFrame, as_of: date, clock: str) -> Iterator[DataFrame]:
     if "silver.meter_events" in frames:
         yield meter_events(frames["silver.meter_events"], supplied, as_of)
     if "silver.topology" not in frames:
         return
     positions = network_positions(frames["silver.topology"], meters, as_of)
-    yield with_outages(positions, frames["silver.outages"], as_of) if "silver.outages" in frames else positions
+    outages = frames.get("silver.outages")
+    yield positions if outages is None else with_outages(positions, outages, as_of, clock)
 
 
 def _counted(joined: DataFrame, frames: Frames) -> DataFrame:

@@ -42,13 +42,13 @@ def meter_events(events: DataFrame, supplied: DataFrame, as_of: date) -> DataFra
     )
 
 
-def with_outages(positions: DataFrame, outages: DataFrame, as_of: date) -> DataFrame:
+def with_outages(positions: DataFrame, outages: DataFrame, as_of: date, clock: str) -> DataFrame:
     """`positions` and outages_12m, outage_hours_12m: of the transformer, feeder or substation that it hangs on today.
 
-    What is not over by `as_of` lasts until that day's end. An outage of a feeder counts for all who hang on it,
-    though a part may have been supplied from elsewhere.
+    What is not over by `as_of` lasts until that day's end by the utility's `clock`. An outage of a feeder counts for
+    all who hang on it, though a part may have been supplied from elsewhere.
     """
-    end = F.to_timestamp(F.lit(as_of + timedelta(days=1)))
+    end = F.to_utc_timestamp(F.lit(as_of + timedelta(days=1)), clock)
     ended = F.when(F.col("ended_date") <= F.lit(as_of), F.col("ended_at")).otherwise(end)
     hours = (F.unix_timestamp(ended) - F.unix_timestamp("started_at")) / 3600
     happened = outages.where(in_year("started_date", as_of)).select(

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Held:
-    """Rows of a table that hold from a first to a last day, and what of them a job uses; without `last`, for ever."""
+    """Rows of a table that hold from a first to a last day, and what of them a job uses; without `last`, for ever.
+
+    `holds_on_last` is false where the last is the first day on which the row holds no more.
+    """
 
     table: Table
     columns: tuple[str, ...]
     first: str
     last: str | None = None
+    holds_on_last: bool = True
 
 
 def months_to_make(ctx: JobContext, target: Table, by_month: Iterable[Table], held: Iterable[Held] = ()) -> set[str]:
@@ -64,7 +68,8 @@ def as_seen(ctx: JobContext, target: Table, source: Table) -> DataFrame | None:
 def first_difference(before: DataFrame, after: DataFrame, held: Held) -> date | None:
     """The first day on which two versions of the rows disagree; None where on none.
 
-    A row that only ends on another day disagrees from the day after the earlier end; any other from its first day.
+    A row that only ends on another day disagrees from when it holds no more by the earlier end; any other from its
+    first day.
     """
     from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
 
@@ -74,7 +79,7 @@ def first_difference(before: DataFrame, after: DataFrame, held: Held) -> date | 
     old, new = (rows.select(*said) for rows in (before, after))
     sides = old.exceptAll(new).withColumn("side", F.lit(0)).unionByName(new.exceptAll(old).withColumn("side", F.lit(1)))
     ends_otherwise = F.count_distinct("side") == 2
-    day = F.when(ends_otherwise, F.date_add(F.min("last_day"), 1)).otherwise(F.col("first_day"))
+    day = F.when(ends_otherwise, F.date_add(F.min("last_day"), int(held.holds_on_last))).otherwise(F.col("first_day"))
     days = sides.groupBy(*held.columns, "first_day").agg(day.alias("day"))
     found: date | None = days.agg(F.min("day")).collect()[0][0]
     return found

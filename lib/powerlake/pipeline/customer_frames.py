@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 _CUSTOMERS = silver_of(CUSTOMERS)
 HELD_BY_CUSTOMER = Held(_CUSTOMERS, ("customer_id",), "opened_date", "closed_date")
 HELD_BY_CONTRACT = Held(silver_of(CONTRACTS), ("customer_id", "point_id"), "start_date", "end_date")
-INSTALLED = Held(silver_of(METERS), ("point_id", "meter_id", "multiplier"), "installed_date", "removed_date")
+INSTALLED = Held(
+    silver_of(METERS),
+    ("point_id", "meter_id", "multiplier"),
+    "installed_date",
+    "removed_date",
+    holds_on_last=METERS.holds_on_last,
+)
 IN_CELL = Held(_CUSTOMERS, ("customer_id", "region_code", "sector_code"), "opened_date", "closed_date")
 LATEST = (
     (CUSTOMER_DAYS, "date"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from powerlake.grid.installations import as_installed
 from powerlake.grid.line_loss import line_loss
 from powerlake.grid.links import on_the_day, spans
 from powerlake.grid.registers import (
@@ -12,7 +13,6 @@ from powerlake.grid.registers import (
     meters_of_other_reads,
     monthly_advances,
     months_of_other_advances,
-    multipliers,
 )
 from powerlake.grid.sold import meter_months
 from powerlake.grid.supply import area_months, hourly_supply
@@ -53,7 +53,7 @@ ASSETS = {
 }
 _LINK = ("child_kind", "child_id", "parent_kind", "parent_id")
 HUNG = Held(TOPOLOGY, _LINK, "valid_from_date", "valid_to_date")
-METERED = Held(METERS, ("meter_id", "multiplier", "register_digits"), "installed_date", "removed_date")
+METERED = Held(METERS, ("meter_id", "multiplier", "register_digits"), "installed_date")
 OF_SALES = (DAILY_LOAD_FEATURES, FEEDER_LOAD, TOPOLOGY, METERS)
 OF_LOSS = (AREA_MONTHS, METER_MONTHS, TRANSFORMERS)
 OF_TOPOLOGY = (LOAD_CURVES, FEEDER_LOAD, TOPOLOGY, METERS)
@@ -172,7 +172,7 @@ def suspects(ctx: JobContext) -> DataFrame:
         ctx.read(LOAD_CURVES)
         .where((F.col("month") >= since) & within)
         .select("meter_id", "date", "kwh")
-        .join(multipliers(ctx.read(METERS)), on="meter_id", how="inner")
+        .transform(as_installed, ctx.read(METERS))
         .transform(on_the_day, spans(topology, "meter", "transformer"), "meter")
         .transform(on_the_day, up, "transformer")
     )

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from pyspark.sql import functions as F
 
 from powerlake.errors import ConfigurationError
+from powerlake.grid.installations import as_installed
 from powerlake.grid.links import on_the_day, spans
-from powerlake.grid.registers import multipliers
 from powerlake.grid.supply import hourly_supply
 from powerlake.grid.topology_suspects import Comparison, topology_suspects
 from powerlake.models.evaluate_topology import evaluate_topology
@@ -45,7 +45,7 @@ def found_suspects(folder: Path, settings: Settings, silver: pa.Table) -> pd.Dat
         up = spans(found["topology"], "transformer", "feeder")
         hung = (
             found["curves"]
-            .join(multipliers(found["meters"]), on="meter_id", how="inner")
+            .transform(as_installed, found["meters"])
             .transform(on_the_day, spans(found["topology"], "meter", "transformer"), "meter")
             .transform(on_the_day, up, "transformer")
         )
