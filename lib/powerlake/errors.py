@@ -1,6 +1,12 @@
 """Errors a person can act on: each carries its facts as fields and says the remedy in one line."""
 
+import re
 from typing import Any
+
+_QUOTED = re.compile(r"(?<!\w)'(?![a-z_.]+'|/\S*')[^'\n]*'(?!\w)")
+"""What is between quotes, but for names as tables and columns have them, and paths."""
+_LONG_NUMBER = re.compile(r"\d{11,}")
+"""As long as the number of a phone or longer."""
 
 
 class PowerlakeError(Exception):
@@ -63,7 +69,7 @@ class ExpectationFailed(PowerlakeError):
 
 
 class ReadingsLost(PowerlakeError):
-    """Received is not published + quarantined + duplicates. A defect of the job: nothing was published."""
+    """Received is not what its fates add up to. A defect of the job: nothing was published."""
 
     def __init__(self, table: str, received: int, accounted: int) -> None:
         super().__init__(
@@ -87,3 +93,8 @@ def _restored(kind: type[PowerlakeError], args: tuple[Any, ...], fields: dict[st
     error.args = args
     error.__dict__.update(fields)
     return error
+
+
+def without_values(text: str) -> str:
+    """What an error that is not ours says, less the values it quotes: libraries quote what they cannot read."""
+    return _LONG_NUMBER.sub("…", _QUOTED.sub("'…'", text))

@@ -143,7 +143,7 @@ def _keep(one: Visit, name: str, tmp_path: Path) -> Path:
 
 def test_the_headline_counts_what_the_lake_holds(desk: Visit) -> None:
     headline = desk.shown("#headline")
-    assert "Customers 24 in 3 segments" in headline
+    assert "Meters 24 in 3 segments" in headline
     assert "Meter-days 8,760 of 8,760" in headline
     assert "2013-03-01 – 2014-02-28" in headline
     assert "Readings in quarantine 27 40 records" in headline
@@ -340,7 +340,7 @@ def test_the_page_of_a_run_shows_what_its_tables_hold(browser: Browser, town: An
         text = one.shown("body")
         _keep(one, "run", tmp_path)
     assert all(segment in text for segment in segments)
-    assert f"Customers {len(town.sample.kinds)}" in text
+    assert f"Meters {len(town.sample.kinds)}" in text
     for outcome in ("taken", "duplicate", "rejected"):
         assert any(file["outcome"] == outcome for file in files)
         assert outcome in text

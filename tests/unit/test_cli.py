@@ -212,6 +212,10 @@ def test_a_wrong_command_is_one_line_and_exit_2(powerlake, arguments, message) -
     assert powerlake(*arguments) == (2, "", f"error: {message}\n")
 
 
+def test_a_query_may_begin_with_a_comment(powerlake) -> None:
+    assert powerlake("query", "--json", "-- one\nSELECT 1 AS one") == (0, '[{"one": 1}]\n', "")
+
+
 def test_a_table_without_rows_is_exit_1(powerlake) -> None:
     words = "error: table silver.load_curves holds nothing yet; run the pipeline that writes it\n"
     assert powerlake("query", "SELECT * FROM silver.load_curves") == (1, "", words)

@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import powerlake
-from powerlake.errors import ConfigurationError, PowerlakeError
+from powerlake.errors import ConfigurationError, PowerlakeError, without_values
 
 app = typer.Typer(
     name="powerlake",
@@ -145,7 +145,7 @@ def status(env: Env = None, as_json: Json = False) -> None:
     typer.echo(showing.status(env, as_json=as_json))
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # SQL may begin with a comment, --
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; tables as gold.customer_segments.")],
     env: Env = None,
@@ -361,7 +361,7 @@ def _told(error: Exception, arguments: Sequence[str]) -> int:
         command = " ".join(["powerlake", *(name for name in arguments[:1] if name in known)])
         words = error.format_message().rstrip(".")
         return _say(f"{words}{'' if words.endswith('?') else ';'} `{command} --help` shows the options", 2)
-    text = " ".join(str(error).split())
+    text = without_values(" ".join(str(error).split()))
     kind = type(error).__name__
     return _say(
         f"{kind}: {text[:300]}; --debug shows the traceback" if text else f"{kind}; --debug shows the traceback", 1

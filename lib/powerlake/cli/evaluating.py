@@ -31,7 +31,7 @@ SUITES: Mapping[str, str] = {
     "segments": "powerlake.models.suites.segments",
     "topology": "powerlake.models.suites.topology",
 }
-"""Suite → module with `evaluate(train: Path, test: Path | None, seed: int) -> dict`, in the form of design.md."""
+"""Suite → module with `evaluate(train: Path, test: Path | None, seed: int) -> dict`, one JSON object."""
 
 
 def evaluate(suite: str, train: Sequence[Path], test: Path | None, seed: int, *, as_json: bool) -> str:

@@ -46,7 +46,7 @@ class Flag(StrEnum):
     JUMP = "jump"
     """Two neighbouring intervals differ by more power than the meter's days before showed."""
     IMPOSSIBLE = "impossible"
-    """A reading above what the connection can carry, or a spike beyond belief: taken out."""
+    """A reading above the highest power that the settings allow: taken out."""
     WRONG_UNIT = "wrong_unit"
     """The day is about 1000 times the meter's usual, in whole numbers: Wh sent as kWh, divided by 1000."""
     ESTIMATED_TOO_LONG = "estimated_too_long"

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from powerlake.errors import JobFailed, JobTimeout, PowerlakeError
+from powerlake.errors import JobFailed, JobTimeout, PowerlakeError, without_values
 from powerlake.pipeline.job import RunReport
 from powerlake.pipeline.spec import JobSpec
 
@@ -98,11 +98,14 @@ def _run_in_thread(job: JobSpec, work: Callable[[], RunReport], cancel: Callable
 
 
 def one_line(error: BaseException) -> str:
-    """An error as the user meets it: its own words where it was raised on purpose, else its type and first line."""
+    """An error as the user meets it: its own words where it was raised on purpose, else its type and first line.
+
+    The latter without values that it quotes, for they may be of a person.
+    """
     if isinstance(error, PowerlakeError):
         return str(error)
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return f"{type(error).__name__}: {first[:LONGEST_ERROR]}" if first else type(error).__name__
+    return f"{type(error).__name__}: {without_values(first)[:LONGEST_ERROR]}" if first else type(error).__name__
 
 
 def exit_code_of(error: BaseException) -> int:

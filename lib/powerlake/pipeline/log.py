@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
+from powerlake.errors import without_values
 from powerlake.pipeline.attempt import one_line
 from powerlake.pipeline.progress import Silent
 from powerlake.pipeline.spec import JobSpec
@@ -24,6 +25,7 @@ class Log(Silent):
             processors=[
                 structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
                 structlog.processors.format_exc_info,
+                _masked,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
             run_id=run_id,
@@ -79,6 +81,13 @@ def opened_logs(home: Path, run_id: str, also: TextIO | None = None) -> Iterator
         # Line buffered: a killed run leaves every event it had.
         streams = [stack.enter_context(file.open("a", encoding="utf-8", buffering=1))] + ([also] if also else [])
         yield [Log(run_id, stream) for stream in streams]
+
+
+def _masked(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The event, its traceback without the values that the errors quote."""
+    if "exception" in event:
+        event["exception"] = without_values(event["exception"])
+    return event
 
 
 def _iso(value: object) -> str | None:

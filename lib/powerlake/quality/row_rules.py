@@ -30,6 +30,6 @@ def _declared(table: Table) -> dict[str, str]:
 
 
 def _judged(table: Table, rule: str, kind: str, checked: int | None, failing: int) -> Judged:
-    found = f"{failing:,} rows went to quarantine" if failing else ""
+    found = f"{failing:,} row{'s' if failing > 1 else ''} went to quarantine" if failing else ""
     outcome = "warned" if failing else "held"
     return Judged(table.name, rule, kind, "row", checked, failing, None, None, None, outcome, found)  # type: ignore[arg-type]

@@ -47,7 +47,7 @@ class Column:
 class Expectation:
     """A rule about the whole of a table, checked before the table changes.
 
-    `kind` is a key of `powerlake.quality.suite.BUILDERS`; `arguments` are that builder's.
+    `kind` is a key of `powerlake.quality.measure.KINDS`; `arguments` are that kind's.
     """
 
     kind: str

@@ -87,7 +87,7 @@ def test_coverage_weighs_points_and_counts_the_days_without_a_row() -> None:
         gold__daily_load_features=features(("a", DAY, 1.0, 0.25), ("a", last, 0.5, 0.0), ("b", DAY, 1.0, 0.0))
     ).coverage
     assert not isinstance(found, Absent)
-    assert (found.customers, found.meter_days, found.expected_meter_days) == (2, 3, 5)
+    assert (found.meters, found.meter_days, found.expected_meter_days) == (2, 3, 5)
     assert (found.first_date, found.last_date) == (DAY, last)
     assert found.received_share == pytest.approx((0.75 + 0.5 + 1.0) / 3)
     assert found.estimated_share == pytest.approx(0.25 / 3)
@@ -257,9 +257,10 @@ def test_quarantine_adds_up_over_all_its_tables() -> None:
     data = over(
         quarantine__load_curves=[refused("negative", 5, "a.csv")],
         quarantine__load_curves_raw=[refused("bad_time", 4, "a.csv"), refused("bad_time", 3, "b.csv")],
+        ops__waiting_rows=[{"feed": "marketing/payments", "step": step} for step in (1, 1, -1)],
     )
     assert not isinstance(data.quarantine, Absent)
-    assert (data.quarantine.records, data.quarantine.readings) == (3, 12)
+    assert (data.quarantine.records, data.quarantine.settled, data.quarantine.readings) == (3, 1, 12)
     raw, silver = data.quarantine.tables
     assert (raw.table, raw.refused_by, raw.feed) == ("quarantine.load_curves_raw", "bronze.load_curves_raw", None)
     assert (raw.records, raw.readings, silver.records, silver.readings) == (2, 7, 1, 5)

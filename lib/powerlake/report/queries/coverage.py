@@ -26,7 +26,7 @@ def read_coverage(query: Query, as_of: date | None) -> Coverage:
             from {_FEATURES} where {until(as_of)} group by meter_id
         )
         select
-            count(*) as customers,
+            count(*) as meters,
             sum(meter_days)::bigint as meter_days,
             sum(expected_meter_days)::bigint as expected_meter_days,
             min(first_date) as first_date,

@@ -10,6 +10,7 @@ from powerlake.report.declared import columns_of, feed_of, refusing_tables
 from powerlake.report.masking import CELLS_SHOWN, masked_record
 from powerlake.report.queries import Query, records
 from powerlake.tables.model import Table
+from powerlake.tables.ops.waiting_rows import WAITING_ROWS
 
 REASONS_SHOWN = 5
 SAMPLES_SHOWN = 2
@@ -25,9 +26,20 @@ def read_quarantine(query: Query) -> Quarantine:
         raise TableMissing("quarantine.*")
     return Quarantine(
         records=sum(table.records for table in tables),
+        settled=_settled(query),
         readings=sum(table.readings for table in tables),
         tables=tuple(tables),
     )
+
+
+def _settled(query: Query) -> int:
+    """Rows that have waited; they stay in quarantine as what was refused at the time."""
+    try:
+        return int(
+            records(query, f"select count(*) as n from {WAITING_ROWS.name} where step < 0", WAITING_ROWS.name)[0]["n"]
+        )
+    except TableMissing:
+        return 0
 
 
 def _table(query: Query, name: str, refusing: Table) -> QuarantineTable | None:

@@ -13,7 +13,7 @@ class Coverage:
     `expected_meter_days` counts every day between a meter's first and last, so that a day without any reading shows.
     """
 
-    customers: int
+    meters: int
     meter_days: int
     expected_meter_days: int
     first_date: date

@@ -49,8 +49,12 @@ class QuarantineTable:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """All that was refused, the table with most records first."""
+    """All that was refused, the table with most records first.
+
+    `settled` of the records waited for what they refer to and do so no longer.
+    """
 
     records: int
+    settled: int
     readings: int
     tables: tuple[QuarantineTable, ...]

@@ -17,7 +17,7 @@ WAITING_ROWS = Table(
         Column("row_number", INT, "Row in the file, first data row = 1", nullable=False),
         Column("batch", LONG, "Bronze batch it came with", nullable=False),
         Column("bronze_file", STRING, "Data file of bronze it was read from", nullable=False),
-        Column("reason", STRING, "Why it waits or waited, as in quarantine"),
+        Column("reason", STRING, "Why it begins to wait, as in quarantine"),
         Column("step", INT, "1 where it begins to wait, -1 where it was shown or another took its place", unit="1"),
         Column("noted_at", TIMESTAMP, "When", nullable=False),
         RUN_ID,
