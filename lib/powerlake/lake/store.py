@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
+from deltalake import DeltaTable, Schema
 from deltalake.exceptions import DeltaError
+from deltalake.schema import Field
 
 from powerlake.atomic import write_atomically
 from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeError, TableMissing
@@ -145,11 +146,18 @@ class Lake:
         return bool(files) and all(Path(file.path).is_file() for file in files)
 
     def ensure(self, table: Table) -> DeltaTable:
-        """The table, created from its declaration where it is missing."""
+        """The table, created from its declaration where it is missing, and widened where this has new columns.
+
+        Raises PowerlakeError where the table cannot be what is declared now.
+        """
         delta = self.delta(table)
         if delta is None:
             self._create(table)
-            delta = DeltaTable(self.path(table))
+            return DeltaTable(self.path(table))
+        added = _new_columns(table, delta)
+        if added:
+            DeltaTable(self.path(table)).alter.add_columns(added)
+            return DeltaTable(self.path(table))
         return delta
 
     def _create(self, table: Table) -> None:
@@ -230,6 +238,27 @@ class Lake:
                 f"{free // 2**20} MiB free on the disk of {self.home}, {FREE_BYTES // 2**20} MiB are needed to start",
                 remedy="free some space or set POWERLAKE_HOME to a larger disk",
             )
+
+
+def _new_columns(table: Table, delta: DeltaTable) -> list[Field]:
+    """The declared columns that the table in the lake does not have yet.
+
+    Raises PowerlakeError where one of them may not be null, or where it has a column of another type, or one that is no
+    longer declared: what was written then would not be what is read.
+    """
+    declared = {field.name: field for field in Schema.from_arrow(described_schema(table)).fields}
+    stored = {field.name: field.type for field in delta.schema().fields}
+    added = [field for name, field in declared.items() if name not in stored]
+    differing = [name for name, kind in stored.items() if name not in declared or declared[name].type != kind]
+    if differing or not all(field.nullable for field in added):
+        names = sorted({*differing, *(field.name for field in added if not field.nullable)})
+        raise PowerlakeError(
+            f"{table.name} in the lake has other columns than are declared now: {', '.join(names)}",
+            remedy="CHANGELOG says what to do; else move the table's folder away and run with --force",
+            table=table.name,
+            columns=names,
+        )
+    return added
 
 
 def _files_by_partition(files: list[DataFile]) -> dict[tuple[tuple[str, str], ...], set[str]]:

@@ -24,15 +24,17 @@ def read_files(
 
 
 def _read(table: Table, file: DataFile, names: list[str], keep: pc.Expression | None) -> pa.Table:
-    stored = [name for name in names if name not in table.partitioned_by]
+    declared = arrow_schema(table)
+    own = pa.schema([field for field in declared if field.name not in table.partitioned_by])
+    stored = [name for name in names if name in own.names]
     if keep is None:
         rows = pq.ParquetFile(file.path, page_checksum_verification=True).read(stored)
     else:
         rows = pq.read_table(
-            file.path, columns=stored, filters=keep, partitioning=None, page_checksum_verification=True
+            file.path, columns=stored, filters=keep, schema=own, partitioning=None, page_checksum_verification=True
         )
     for name in names:
-        if name in table.partitioned_by:
-            constant = pa.scalar(file.partition[name]).cast(arrow_schema(table).field(name).type)
+        if name not in rows.column_names:  # a partition column, or one declared after the file was written
+            constant = pa.scalar(file.partition.get(name)).cast(declared.field(name).type)
             rows = rows.append_column(name, pa.repeat(constant, len(rows)))
     return rows.select(names)

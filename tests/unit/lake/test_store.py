@@ -1,17 +1,21 @@
 """What a lake knows of a table from its log: version, files, watermark, and which partitions changed."""
 
+import dataclasses
 import json
 from collections import namedtuple
 from datetime import date
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from powerlake.errors import ConfigurationError, EnvironmentProblem, PowerlakeError, TableMissing
 from powerlake.lake.publication import append, publish, replace
 from powerlake.lake.staging import stage_rows
 from powerlake.lake.store import FREE_BYTES, Lake
+from powerlake.shards.files import read_files
 from powerlake.tables.derive import full_comment
+from powerlake.tables.model import Table
 from powerlake.tables.silver.load_curves import LOAD_CURVES
 
 SOURCE = "bronze.load_curves_raw"
@@ -173,3 +177,36 @@ def test_a_lake_keeps_its_bucket_count(lake) -> None:
     lake.check_bucket_count(2)
     with pytest.raises(ConfigurationError, match="is cut into 2 buckets, the configuration says 64"):
         lake.check_bucket_count(64)
+
+
+def without(table: Table, *names: str) -> Table:
+    """The table as it was declared before those columns."""
+    return dataclasses.replace(table, columns=tuple(one for one in table.columns if one.name not in names), checks={})
+
+
+def test_a_column_declared_since_is_added_and_null_in_rows_from_before(lake: Lake, create, rows, stamp) -> None:
+    earlier = without(LOAD_CURVES, "received_kwh")
+    create(earlier)
+    told = rows(LOAD_CURVES, {"meter_id": "m1"}).drop_columns(["received_kwh"])
+    publish(lake, [append(lake, earlier, stage_rows(earlier, lake.home, told, stamp))], "run-1")
+    before = lake.version(LOAD_CURVES)
+    lake.ensure(LOAD_CURVES)
+    assert lake.version(LOAD_CURVES) == before + 1
+    (row,) = lake.rows(LOAD_CURVES).to_pylist()
+    assert (row["meter_id"], row["received_kwh"]) == ("m1", None)
+    names = ["meter_id", "received_kwh", "bucket"]
+    for keep in (None, pc.field("meter_id") == "m1"):
+        found = read_files(LOAD_CURVES, lake.files(LOAD_CURVES), names, keep)
+        assert found.to_pylist() == [{"meter_id": "m1", "received_kwh": None, "bucket": 0}]
+    lake.ensure(LOAD_CURVES)
+    assert lake.version(LOAD_CURVES) == before + 1, "once"
+
+
+def test_columns_that_cannot_be_added_or_are_gone_are_refused(lake: Lake, create) -> None:
+    create(without(LOAD_CURVES, "points"))
+    with pytest.raises(
+        PowerlakeError, match=r"silver\.load_curves in the lake has other columns .*: points; CHANGELOG"
+    ):
+        lake.ensure(LOAD_CURVES)
+    with pytest.raises(PowerlakeError, match=r"other columns .*: layout"):
+        lake.ensure(without(LOAD_CURVES, "points", "layout"))
