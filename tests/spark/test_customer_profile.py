@@ -11,6 +11,7 @@ from powerlake.marketing.customer_use import customer_days, customer_months
 from powerlake.marketing.market_model import market_model
 from powerlake.marketing.profile import customer_profiles
 from powerlake.marketing.profile_use import YEAR, responses
+from powerlake.marketing.supply import supplies
 from powerlake.tables.feeds import FEEDS
 from powerlake.tables.gold.customer_days import CUSTOMER_DAYS
 from powerlake.tables.gold.customer_months import CUSTOMER_MONTHS
@@ -137,6 +138,23 @@ def frames(session, rows):
 def profiles(frames):
     found = customer_profiles(frames, AS_OF, CLOCK).collect()
     return {row["customer_id"]: row.asDict() for row in found}
+
+
+def test_the_day_on_which_one_leaves_and_another_comes_is_the_second_s(session, rows):
+    moves = (("c1", date(2020, 1, 1), day(5)), ("c2", day(5), day(1)), ("c3", AS_OF, None))
+    contracts = rows(
+        silver_of(FEED["contracts"]),
+        *(
+            {"contract_id": f"k-{who}", "customer_id": who, "point_id": "p1", "start_date": first, "end_date": last}
+            for who, first, last in moves
+        ),
+    )
+    held = supplies({"silver.contracts": session.createDataFrame(contracts)}, AS_OF).orderBy("customer_id").collect()
+    assert [(row["from_date"], row["to_date"]) for row in held] == [
+        (date(2020, 1, 1), day(6)),
+        (day(5), day(1)),
+        (AS_OF, AS_OF),
+    ]
 
 
 def test_who_is_no_customer_yet_has_no_row(profiles):

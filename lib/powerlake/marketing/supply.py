@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 Frames = Mapping[str, DataFrame]
@@ -42,9 +42,16 @@ def _held_points(frames: Frames, as_of: date) -> DataFrame:
     """customer_id, point_id, from_date, to_date, from contracts or else from the customers themselves."""
     contracts = frames.get("silver.contracts")
     if contracts is not None:
-        return _until(contracts, as_of, "start_date", "end_date", "customer_id", "point_id")
+        held = contracts.withColumn("last_date", _last_date())
+        return _until(held, as_of, "start_date", "last_date", "customer_id", "point_id")
     customers = frames["silver.customers"].withColumn("point_id", F.col("customer_id"))
     return _until(customers, as_of, "opened_date", "closed_date", "customer_id", "point_id")
+
+
+def _last_date() -> Column:
+    """Last day of a contract: who takes over a point on the day that another leaves has that day."""
+    taken_over = F.lead("start_date").over(Window.partitionBy("point_id").orderBy("start_date"))
+    return F.when(taken_over == F.col("end_date"), F.date_sub("end_date", 1)).otherwise(F.col("end_date"))
 
 
 def _installed_meters(frames: Frames, as_of: date) -> DataFrame | None:
