@@ -22,7 +22,8 @@ NAME = "segments"
 TEST_SHARE = 0.2
 LEAST_CUSTOMERS = 25
 """With fewer customers a held-out fifth says nothing, and the first fit is taken as it is."""
-JUDGED_BY = ("silhouette", "stability")
+JUDGED_BY = ("silhouette_dayparts", "stability")
+"""Both in one space: a silhouette in four dimensions is higher than in forty-eight whatever the segments."""
 
 
 @dataclass(frozen=True)

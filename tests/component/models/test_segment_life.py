@@ -15,6 +15,8 @@ from powerlake.customers.segments import fit_segments
 from powerlake.customers.shape_features import shapes_of
 from powerlake.customers.shapes import typical_shapes
 from powerlake.loadcurve.days import to_lists
+from powerlake.models import segment_life
+from powerlake.models.evaluate_segments import BASELINE
 from powerlake.models.segment_life import LEAST_CUSTOMERS, Judgement, is_due, judged
 from powerlake.models.tracking import Fit, Registered, Registry
 
@@ -56,6 +58,17 @@ def test_what_cannot_be_judged_scores_only_where_there_is_no_champion(customers,
     assert why in found.reason
     assert "won" not in found.reason
     assert found.metrics == {}
+
+
+@pytest.mark.parametrize(("theirs", "may_score"), [(0.3, True), (0.5, False)])
+def test_the_baseline_is_met_in_the_same_space(monkeypatch, theirs: float, may_score: bool) -> None:
+    """Plain k-means has the lower silhouette among its 48 half hours; it counts among the four parts of the day."""
+    ours = {"silhouette": 0.4, "silhouette_dayparts": 0.4, "stability": 0.9}
+    plain = {"silhouette": 0.1, "silhouette_dayparts": theirs, "stability": 0.6}
+    found, baseline = ({name: {"value": value} for name, value in of.items()} for of in (ours, plain))
+    told = {"metrics": found, "baselines": {BASELINE: baseline}}
+    monkeypatch.setattr(segment_life, "evaluate_segments", lambda *_, **__: told)
+    assert verdict(curves(LEAST_CUSTOMERS, 14), has_champion=True).may_score is may_score
 
 
 def test_a_fit_is_due_after_so_many_days_of_curves() -> None:
