@@ -22,6 +22,10 @@ class Fact:
     value: Text
 
 
+HARDLY = 0.1
+"""Share of the days' differences below which a response to the weather is not worth its slopes."""
+
+
 @dataclass(frozen=True)
 class Group:
     """What one department says; `is_silent` where it says nothing at all."""
@@ -62,9 +66,12 @@ def weather_words(values: Mapping[str, Any]) -> Text:
     parts = [part for part in (heats, cools) if part]
     if not parts:
         return Text(f"{base} a day, whatever the temperature", f"每日 {base}，不随气温变化")
-    en, zh = "; ".join(part.en for part in parts), "；".join(part.zh for part in parts)
     explained = values.get("weather_r2")
     share = percent(explained, 0)
+    if explained is not None and explained < HARDLY:
+        words = f"{base} a day, hardly by the temperature: it explains {share}"
+        return Text(words, f"每日 {base}，几乎不随气温变化：气温仅解释 {share}")
+    en, zh = "; ".join(part.en for part in parts), "；".join(part.zh for part in parts)
     tail = Text("", "") if explained is None else Text(f"; weather explains {share}", f"；气象解释 {share}")
     return Text(f"{base} a day, and {en}{tail.en}", f"每日 {base}，{zh}{tail.zh}")
 

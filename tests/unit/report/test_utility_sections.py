@@ -101,6 +101,7 @@ def test_what_is_missing_is_said_and_its_group_is_silent(data: ReportData) -> No
     ("changed", "said"),
     [
         ({}, "9.2\u00a0kWh a day, and 0.31\u00a0kWh more for each °C below 15\u00a0°C; weather explains 41\u00a0%"),
+        ({"weather_r2": 0.06}, "9.2\u00a0kWh a day, hardly by the temperature: it explains 6\u00a0%"),
         ({"heating_kwh_per_c": 0.0}, "9.2\u00a0kWh a day, whatever the temperature"),
         (
             {"cooling_kwh_per_c": 0.5, "cooling_balance_c": 24.0, "heating_kwh_per_c": 0.0, "weather_r2": None},
