@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from powerlake.errors import PowerlakeError
 from powerlake.models.segment_metrics import Metric, mean_of, metric, resamples
+from powerlake.models.shares import share_of
 
 BASELINE = "each_pair_as_new"
 MIN_CELLS = 5
@@ -19,7 +20,8 @@ PROTOCOL = (
     "former whose 95 % interval at the highest correlation leaves out 0; shown_at_once: share of cells shown with the "
     f"highest correlation in the same month; false_alarms: share of the latter with an interval without 0; {BASELINE}: "
     "the same with the usual test of a correlation, for which every pair of months is a new one and the lag was given. "
-    "95 % bootstrap intervals over cells, as if cells that share an output were strangers"
+    "95 % intervals: Clopper–Pearson of the former, bootstrap over cells of the latter, as if cells that share an "
+    "output were strangers"
 )
 
 Bools = npt.NDArray[np.bool_]
@@ -48,13 +50,12 @@ def evaluate_economy(links: Links, seed: int) -> dict[str, Any]:
     weights = resamples(len(cells), seed)[:, cell]
 
     def shares(said: Bools) -> dict[str, Metric]:
-        wanted = {
-            "shown": (links.is_own, said),
-            "shown_at_once": (links.is_own, said & links.is_at_once),
-            "false_alarms": (~links.is_own, said),
-        }
+        own = said[links.is_own]
+        at_once = own & links.is_at_once[links.is_own]
         return {
-            name: metric(*mean_of(np.where(asked, held, np.nan), weights)) for name, (asked, held) in wanted.items()
+            "shown": share_of(int(own.sum()), len(own)),
+            "shown_at_once": share_of(int(at_once.sum()), len(own)),
+            "false_alarms": metric(*mean_of(np.where(links.is_own, np.nan, said), weights)),
         }
 
     return {
