@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from powerlake.landing.csv_text import FORBIDDEN, cells_of, column_of, lines_of, sort_by_text
+from powerlake.landing.csv_text import cells_of, column_of, is_read_otherwise, lines_of, sort_by_text
 from powerlake.landing.layouts import Columns, recognise
 from powerlake.landing.refusals import FileRefused
 from powerlake.landing.rows import RowBlock, SortedRows, encode_meters, is_sound, readings_of, to_floats
@@ -89,7 +89,7 @@ class BlockParser:
 
     def _typed(self, data: bytes, first_row: int) -> RowBlock | None:
         """All rows of the block, or None when any of them needs a closer look."""
-        if any(byte in data for byte in FORBIDDEN):
+        if is_read_otherwise(data):
             return None
         try:
             table = self._read(data)

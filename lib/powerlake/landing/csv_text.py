@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ from powerlake.landing.times import parse
 SEPARATOR = "\x1f"
 """Stands for the comma between cells once quotes are resolved; a row that has one of its own is refused."""
 FORBIDDEN = (b"\0", SEPARATOR.encode())
+csv.field_size_limit(2**31 - 1)  # else a cell above 128 KiB is none; what a line may have is in `text_file.Limits`
 
 
 def sort_by_text(block: Block, first_row: int, columns: Columns, form: str) -> SortedRows:
@@ -127,6 +129,24 @@ def _resolve_quotes(line: str) -> str:
     except csv.Error:
         return line.replace(SEPARATOR, "")
     return SEPARATOR.join(cells) if reader.line_num == 1 else line.replace(SEPARATOR, "")
+
+
+def is_read_otherwise(data: bytes) -> bool:
+    """Whether Arrow would take lines that it does not refuse for others than they are.
+
+    It drops a byte-order mark before the first line, which after the head of a file is a part of the cell.
+    """
+    return any(byte in data for byte in FORBIDDEN) or data.startswith(codecs.BOM_UTF8) or _has_open_end(data)
+
+
+def _has_open_end(data: bytes) -> bool:
+    """Whether a quote in the last line never ends. Arrow would take the end of the text for its end."""
+    last = data[data.rfind(b"\n", 0, -1) + 1 :]
+    if b'"' not in last:
+        return False
+    reader = csv.reader([last.decode(), SEPARATOR])
+    next(reader)
+    return reader.line_num > 1
 
 
 def column_of(cells: pa.ListArray, width: int, place: int) -> pa.Array:

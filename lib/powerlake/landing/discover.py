@@ -15,6 +15,8 @@ from powerlake.errors import ConfigurationError
 UNFINISHED = (".tmp", ".part", "~")
 """Ends of names that senders give to files they are still writing."""
 
+_YEAR_1900_S, _YEAR_2200_S = -2_208_988_800.0, 7_258_118_400.0
+
 NO_FOLDER = "no folder for"
 """How the note of a job begins to name the feeds that a utility does not have."""
 
@@ -40,7 +42,10 @@ class LandingFile:
 
 @dataclass(frozen=True)
 class RefusedPath:
-    """A path below a feed that is not taken: a symbolic link, no regular file, not readable, or oddly named."""
+    """A path below a feed that is not taken: a symbolic link, no regular file, not readable, or oddly named.
+
+    A folder that does not open is one as well: nobody knows what it holds.
+    """
 
     file: str
     reason: str
@@ -91,11 +96,16 @@ def sha256_of(path: Path) -> str:
 
 
 def _paths(landing: Path, root: Path) -> Iterator[Path]:
-    """Paths to look at below `root`: files and whatever else is no folder, links to folders included, sorted."""
+    """Paths to look at below `root`: files, links, whatever else is no folder, and folders that do not open, sorted."""
     if any(folder.is_symlink() for folder in (root.parent, root)):
         return iter([root])
-    found = []
-    for folder, folders, names in os.walk(root, followlinks=False):
+    found: list[Path] = []
+
+    def keep_closed(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            found.append(Path(error.filename))
+
+    for folder, folders, names in os.walk(root, onerror=keep_closed, followlinks=False):
         links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = [name for name in folders if not name.startswith(".") and name not in links]
         found += [Path(folder, name) for name in (*names, *links) if _is_meant(name)]
@@ -116,6 +126,8 @@ def _refusal(path: Path, file: str) -> str | None:
         return "not_readable"
     if path.is_symlink() or path.parent.is_symlink():
         return "symbolic_link"
+    if stat.S_ISDIR(mode):
+        return "not_readable"
     return None if stat.S_ISREG(mode) else "not_a_file"
 
 
@@ -123,11 +135,16 @@ def _examine(path: Path, landing: Path, feed: str, known: KnownContent) -> Landi
     file = path.relative_to(landing).as_posix()
     try:
         facts = path.stat()
-        modified_at = datetime.fromtimestamp(facts.st_mtime_ns // 1000 / 1e6, UTC)
+        modified_at = time_of(facts.st_mtime_ns)
         sha256 = known.get((file, facts.st_size, modified_at)) or sha256_of(path)
     except OSError:
         return RefusedPath(file, "not_readable")
     return LandingFile(path, file, feed, sha256, facts.st_size, modified_at)
+
+
+def time_of(nanoseconds: int) -> datetime:
+    """A file's time of last change, UTC; one that no clock can have had is the nearest of the years 1900 to 2200."""
+    return datetime.fromtimestamp(min(max(nanoseconds // 1000 / 1e6, _YEAR_1900_S), _YEAR_2200_S), UTC)
 
 
 def _shown(file: str) -> str:

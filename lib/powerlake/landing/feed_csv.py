@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from powerlake.landing.csv_rows import chain, split_header
-from powerlake.landing.csv_text import FORBIDDEN, SEPARATOR, cells_of, lines_of
+from powerlake.landing.csv_text import SEPARATOR, cells_of, is_read_otherwise, lines_of
 from powerlake.landing.feed_cells import Bools, CellBlock, map_of_columns, no_rows, refused_rows, trimmed
 from powerlake.landing.feed_columns import FeedColumns, recognise
 from powerlake.landing.refusals import RefusedRows
@@ -49,7 +49,7 @@ def lay(block: Block, first_row: int, columns: FeedColumns) -> CellBlock:
 
 def _parsed(data: bytes, width: int) -> list[pa.Array] | None:
     """The cells by column, or None where a line needs a closer look."""
-    if any(byte in data for byte in FORBIDDEN):
+    if is_read_otherwise(data):
         return None
     names = list(map(str, range(width)))
     try:

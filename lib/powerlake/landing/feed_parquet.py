@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -14,8 +13,8 @@ import pyarrow.parquet as pq
 from powerlake.landing.csv_text import SEPARATOR
 from powerlake.landing.feed_cells import Bools, CellBlock, map_of_columns, no_rows, trimmed
 from powerlake.landing.feed_columns import CHANGED_AT, FeedColumns, recognise
-from powerlake.landing.parquet_batches import checked
-from powerlake.landing.parquet_rows import as_text, decoded, is_text, plain, records
+from powerlake.landing.parquet_batches import batches_of, checked, is_text, open_coded, plain
+from powerlake.landing.parquet_rows import as_text, records
 from powerlake.landing.refusals import FileRefused
 from powerlake.landing.text_file import Limits
 from powerlake.tables.feeds.model import Feed, Kind
@@ -42,12 +41,11 @@ def open_feed_parquet(path: Path, feed: Feed, limits: Limits) -> tuple[FeedColum
     rows = 0
     try:
         schema = pq.read_schema(path)
-        texts = [field.name for field in schema if is_text(field.type)]
-        file = pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True)
+        file = open_coded(path)
         rows = file.metadata.num_rows
         columns = recognise(tuple(schema.names), feed)
         _check_types(schema, columns, feed)
-        return columns, _laid(columns, checked(lambda: _batches(file, limits), limits))
+        return columns, _laid(columns, checked(lambda: batches_of(file, BATCH_BYTES, limits), limits))
     except FileRefused as refusal:
         raise FileRefused(refusal.reason, refusal.detail, refusal.rows or rows) from refusal
     except PermissionError as error:
@@ -63,36 +61,6 @@ def _check_types(schema: pa.Schema, columns: FeedColumns, feed: Feed) -> None:
         is_held = any(holds(type_) for holds in (is_text, pa.types.is_null, *_HOLDS[kinds[name]]))
         if not is_held:
             raise FileRefused("wrong_type", f"column {name} is {schema.field(place).type}")
-
-
-def _batches(file: pq.ParquetFile, limits: Limits) -> Iterator[pa.RecordBatch]:
-    """Batches of about BATCH_BYTES as text each.
-
-    Texts stay coded until here: a few long ones, each said in a million rows, would not fit in memory decoded.
-    """
-    rows_at_a_time = max(BATCH_BYTES // (8 * len(file.schema_arrow)), 1)
-    for batch in file.iter_batches(rows_at_a_time, use_threads=False):
-        sizes = _text_sizes(batch)
-        if sizes.max(initial=0) > limits.line_bytes:
-            raise FileRefused("line_too_long", f"more than {limits.line_bytes} bytes in a row")
-        ends = np.cumsum(sizes)
-        first = 0
-        while first < batch.num_rows:
-            begun = ends[first - 1] if first else 0
-            end = max(int(np.searchsorted(ends, begun + BATCH_BYTES, "right")), first + 1)
-            part = batch.slice(first, end - first)
-            yield pa.RecordBatch.from_arrays([decoded(column) for column in part.columns], names=batch.schema.names)
-            first = end
-
-
-def _text_sizes(batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
-    """Bytes of each row's texts."""
-    sizes = np.zeros(batch.num_rows, np.int64)
-    for column in batch.columns:
-        if pa.types.is_dictionary(column.type) and is_text(column.type.value_type):
-            lengths = pc.binary_length(column.dictionary).take(column.indices)
-            sizes += np.asarray(pc.fill_null(lengths, 0), np.int64)
-    return sizes
 
 
 def _laid(columns: FeedColumns, batches: Iterator[pa.RecordBatch]) -> Iterator[CellBlock]:

@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from powerlake.landing.layouts import Columns, recognise
-from powerlake.landing.parquet_batches import checked
+from powerlake.landing.parquet_batches import batches_of, checked, is_text, open_coded, plain
 from powerlake.landing.refusals import FileRefused
 from powerlake.landing.rows import (
     RowBlock,
@@ -32,6 +31,8 @@ from powerlake.landing.text_file import Limits
 from powerlake.landing.times import Labels, format_of, labels_of_timestamps, parse
 
 PARQUET_MAGIC = b"PAR1"
+EXACT_BELOW = 2.0**53
+"""Whole numbers below it are what a double says."""
 BATCH_BYTES = 64 << 20
 """Decoded size aimed at for a batch; wide rows then come in fewer at a time than long ones."""
 
@@ -40,13 +41,11 @@ def open_parquet(path: Path, limits: Limits) -> tuple[Columns, Iterator[SortedRo
     """The file's columns and its rows. Raises FileRefused; a file within `limits.held_bytes` is decoded only once."""
     rows = 0
     try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
+        file = open_coded(path)
         rows = file.metadata.num_rows
         columns = recognise(tuple(file.schema_arrow.names))
         _check_types(file.schema_arrow, columns)
-        at_a_time = max(BATCH_BYTES // (8 * len(file.schema_arrow)), 1)
-        batches = checked(lambda: file.iter_batches(at_a_time, use_threads=False), limits)
-        return columns, _sorted_batches(columns, batches)
+        return columns, _sorted_batches(columns, checked(lambda: batches_of(file, BATCH_BYTES, limits), limits))
     except FileRefused as refusal:
         raise FileRefused(refusal.reason, refusal.detail, refusal.rows or rows) from refusal
     except PermissionError as error:
@@ -60,14 +59,6 @@ def _check_types(schema: pa.Schema, columns: Columns) -> None:
     for place, accepts in is_right.items():
         if not accepts(plain(schema.field(place).type)):
             raise FileRefused("wrong_type", f"column {columns.names[place]} is {schema.field(place).type}")
-
-
-def plain(type_: pa.DataType) -> pa.DataType:
-    return type_.value_type if pa.types.is_dictionary(type_) else type_
-
-
-def is_text(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
 
 
 def _is_meter(type_: pa.DataType) -> bool:
@@ -86,15 +77,11 @@ def _is_value(type_: pa.DataType) -> bool:
 def _sorted_batches(columns: Columns, batches: Iterator[pa.RecordBatch]) -> Iterator[SortedRows]:
     row, form = 1, None
     for batch in batches:
-        cells = [decoded(column) for column in batch.columns]
+        cells = batch.columns
         if form is None and is_text(cells[columns.time].type):
             form = format_of(_text(cells[columns.time]).slice(0, 1000))
         yield _sort_batch(columns, cells, batch, row, form)
         row += batch.num_rows
-
-
-def decoded(column: pa.Array) -> pa.Array:
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
 def _text(column: pa.Array) -> pa.Array:
@@ -126,26 +113,41 @@ def _labels(column: pa.Array, form: str | None) -> Labels:
 
 
 def as_text(column: pa.Array) -> pa.Array:
-    """An extra column as text, nulls kept; a nested or binary one as JSON, one that cannot be shown as its type."""
+    """A column as text, nulls kept; a nested or binary one as JSON, one that cannot be shown as its type."""
     try:
-        return column.cast(pa.string())
+        text = column.cast(pa.string())
     except pa.ArrowException:
         return _shown(column)
+    return _digits_of_whole(column, text) if pa.types.is_floating(column.type) else text
+
+
+def _digits_of_whole(column: pa.Array, text: pa.Array) -> pa.Array:
+    """`text`, but 13800001111 for 1.3800001111e+10: a number that names something, where nulls made it a float."""
+    number = column.cast(pa.float64())
+    is_whole = pc.fill_null(pc.and_(pc.equal(number, pc.trunc(number)), pc.less(pc.abs(number), EXACT_BELOW)), False)
+    return pc.if_else(is_whole, pc.if_else(is_whole, number, 0.0).cast(pa.int64()).cast(pa.string()), text)
 
 
 def _shown(column: pa.Array) -> pa.Array:
     try:
         items = column.to_pylist()
-    except (pa.ArrowException, ValueError, OverflowError):  # such as a time beyond the year 9999
+    except (pa.ArrowException, ValueError, OverflowError, KeyError):  # a time beyond the year 9999, an unknown zone
         return pa.repeat(pa.scalar(f"<{column.type}>"), len(column))
     return pa.array([None if item is None else _json(item) for item in items], pa.string())
 
 
 def records(batch: pa.RecordBatch, rows: npt.NDArray[np.intp]) -> pa.Array:
     """The chosen rows as JSON objects of texts."""
-    chosen = batch.take(pa.array(rows))
-    texts = {name: as_text(decoded(column)) for name, column in zip(batch.schema.names, chosen.columns, strict=True)}
+    place = pa.array(rows)
+    texts = {name: _chosen_text(column, place) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
     return pa.array([_json(record) for record in pa.table(texts).to_pylist()], pa.string())
+
+
+def _chosen_text(column: pa.Array, place: pa.Array) -> pa.Array:
+    try:
+        return as_text(column.take(place))
+    except pa.ArrowNotImplementedError:  # such as of a list of views
+        return as_text(column).take(place)
 
 
 def _json(value: object) -> str:

@@ -115,8 +115,11 @@ class TextFile:
 
     def _fall_back_encoding(self) -> None:
         decoder = codecs.getincrementaldecoder(ENCODINGS[1])()
+        with _open(self.path) as stream:
+            is_marked = stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
         chunks: Iterable[bytes] = self.held if self.held is not None else self._read()
-        if not (all(_decodes(decoder, chunk) for chunk in chunks) and _decodes(decoder, b"", final=True)):
+        is_decoded = all(_decodes(decoder, chunk) for chunk in chunks) and _decodes(decoder, b"", final=True)
+        if is_marked or not is_decoded:
             raise FileRefused("bad_encoding", "neither UTF-8 nor GB18030", max(self.rows, 0))
         self.encoding = ENCODINGS[1]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from powerlake.errors import ConfigurationError
-from powerlake.landing.discover import RefusedPath, discover
+from powerlake.landing.discover import RefusedPath, discover, time_of
 
 
 def put(landing: Path, file: str, content: bytes = b"x") -> Path:
@@ -91,3 +91,24 @@ def test_a_feed_cannot_lead_out_of_landing(tmp_path: Path, name: str) -> None:
         discover(tmp_path, name, "load_curves")
     with pytest.raises(ConfigurationError):
         discover(tmp_path, "metering", name)
+
+
+@pytest.mark.parametrize("closed", ["2024", "."])
+def test_a_folder_that_does_not_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str) -> None:
+    folder = put(tmp_path, "metering/load_curves/2024/a.csv").parents[1] / closed
+    scandir = os.scandir
+
+    def forbid(path: str) -> object:
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", forbid)
+    found = discover(tmp_path, "metering", "load_curves")
+    assert found.files == ()
+    assert found.refused == (RefusedPath(folder.relative_to(tmp_path).as_posix(), "not_readable"),)
+
+
+@pytest.mark.parametrize(("seconds", "year"), [(1e12, 2200), (-1e12, 1900), (1.7e9, 2023)])
+def test_a_time_of_change_that_no_clock_can_have_had(seconds: float, year: int) -> None:
+    assert time_of(int(seconds * 1e9)).year == year

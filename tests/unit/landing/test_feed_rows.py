@@ -291,3 +291,45 @@ def test_keys_that_come_and_go_over_a_json_file(take) -> None:
     found = take(f'{{{good}, "value": 1}}\n{{{good}}}\n{{{good}, "value": 2, "x": 3}}\n', block_bytes=10)
     assert found.reasons == [(2, "missing_value", "column value")]
     assert [row["others"] for row in found.rows] == [None, [("x", "3")]]
+
+
+def test_whole_numbers_that_came_as_floats_keep_their_digits(take) -> None:
+    """As pandas writes a column of numbers in which one is missing."""
+    numbers = [13800001111.0, 2.0**70, None, -0.0, 0.5]
+    columns = {"sample_id": list("abcde"), "taken_at": ["2024-01-01"] * 5, "value": [1.0] * 5}
+    found = take(parquet(columns | {"note": numbers, "beyond": numbers, "count": [123456789012.0] + [None] * 4}))
+    assert found.reasons == []
+    texts = ["13800001111", "1.1805916207174113e+21", None, "0", "0.5"]
+    assert [row["note"] for row in found.rows] == texts
+    assert [dict(row["others"] or {}).get("beyond") for row in found.rows] == texts
+    assert found.rows[0]["count"] == "123456789012"
+
+
+def test_a_zone_that_nobody_knows_and_views_become_text(take) -> None:
+    at = pa.array([datetime(2024, 1, 1, 5)], pa.timestamp("us", "China Standard Time"))
+    views = {"sample_id": pa.array(["s"], pa.string_view()), "bytes": pa.array([b"\xff"], pa.binary_view())}
+    nested = pa.array([[datetime(2024, 1, 1)]], pa.list_(pa.timestamp("us", "Mars/Base")))
+    found = take(parquet({"taken_at": at, "value": [1.0], "when": at, "nested": nested} | views))
+    assert found.reasons == []
+    assert found.rows[0]["taken_at"] == "2024-01-01 05:00:00Z"
+    assert dict(found.rows[0]["others"])["when"] == "2024-01-01 05:00:00Z"
+
+
+@pytest.mark.parametrize("beside", ["", "torn\n"])
+def test_a_long_cell_in_quotes_is_kept_also_beside_a_bad_row(take, beside: str) -> None:
+    words = "a, " * 60_000
+    found = take(f'sample_id,taken_at,value,note\ns,2024-01-01,1,"{words}"\n{beside}')
+    assert [row["note"] for row in found.rows] == [words.strip()]
+
+
+def test_a_quote_in_the_last_line_that_never_ends(take) -> None:
+    good = "s,2024-01-01,1,whole\n"
+    found = take(f'sample_id,taken_at,value,note\n{good}s,2024-01-01,1,"cut of\n')
+    assert [row["note"] for row in found.rows] == ["whole"]
+    assert [(row, reason) for row, reason, _ in found.reasons] == [(2, "wrong_cell_count")]
+
+
+def test_a_byte_order_mark_within_a_file_is_a_part_of_its_cell_wherever_a_block_begins(take) -> None:
+    line = "\ufeffs,2024-01-01,1\n"
+    found = [take("sample_id,taken_at,value\n" + line * 3, **limits) for limits in ({}, {"block_bytes": len(line)})]
+    assert {row["sample_id"] for taken in found for row in taken.rows} == {"\ufeffs"}

@@ -8,6 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from powerlake.landing import parquet_rows
+from powerlake.landing.text_file import Limits
+
 LONG = {
     "meter_id": ["a", "b", "a"],
     "reading_at": [datetime(2024, 1, 1), datetime(2024, 1, 1), datetime(2024, 1, 1, 0, 30)],
@@ -144,3 +147,51 @@ def test_too_much_is_refused(read) -> None:
 
 def test_no_rows(read) -> None:
     assert read(parquet(pa.table(LONG).slice(0, 0)), "a.parquet").rejected == "empty_file"
+
+
+@pytest.mark.parametrize("zone", ["China Standard Time", "Mars/Base"])
+def test_times_of_a_zone_that_nobody_knows_are_in_utc(read, zone: str) -> None:
+    typed = {name: pa.array(LONG["reading_at"], pa.timestamp("us", zone)) for name in ("reading_at", "sent_at")}
+    found = read(parquet(LONG | typed), "a.parquet")
+    assert found.readings == READINGS
+    assert found.rows["utc_offset_minutes"].to_pylist() == [[0, 0], [0]]
+    assert "2024-01-01 00:30:00.000000Z" in str(found.rows["others"].to_pylist())
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        pa.array(["x", "y", "z"], pa.string_view()),
+        pa.array([b"x", b"\xff", b"z"], pa.binary_view()),
+        pa.array([["x"], [], None], pa.list_(pa.string_view())),
+        pa.array([[datetime(2024, 1, 1)], [], None], pa.list_(pa.timestamp("us", "Mars/Base"))),
+    ],
+    ids=["text", "bytes", "texts", "times"],
+)
+def test_a_bad_row_beside_a_column_of_a_rare_type(read, extra: pa.Array) -> None:
+    found = read(parquet(LONG | {"kwh": [1.0, None, 0.25], "note": extra}), "a.parquet")
+    assert found.reasons == [(2, "empty_value")]
+    assert [reading[0] for reading in found.readings] == ["a", "a"]
+
+
+def test_meters_times_and_values_as_views_of_text(read) -> None:
+    texts = {"reading_at": [str(time) for time in LONG["reading_at"]], "kwh": ["1", "", "x"]}
+    views = {name: pa.array(values, pa.string_view()) for name, values in (LONG | texts).items()}
+    found = read(parquet(views), "a.parquet")
+    assert found.readings == READINGS[:1]
+    assert found.reasons == [(2, "empty_value"), (3, "not_a_number")]
+
+
+def test_a_text_said_often_is_decoded_a_few_rows_at_a_time(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kilobyte of Parquet may say gigabytes of text."""
+    monkeypatch.setattr(parquet_rows, "BATCH_BYTES", 4000)
+    columns = {"meter_id": ["a"] * 100, "reading_at": [datetime(2024, 1, 1)] * 100, "kwh": [1.0] * 100}
+    (tmp_path / "a.parquet").write_bytes(parquet(columns | {"note": ["x" * 400] * 100}))
+    _, blocks = parquet_rows.open_parquet(tmp_path / "a.parquet", Limits())
+    received = [block.received for block in blocks]
+    assert sum(received) == 100
+    assert max(received) < 10
+
+
+def test_a_row_of_more_text_than_a_line_may_have(read) -> None:
+    assert read(parquet(LONG | {"note": ["x" * 400] * 3}), "a.parquet", line_bytes=300).rejected == "line_too_long"

@@ -227,3 +227,14 @@ def test_a_file_above_the_held_limit_comes_in_parts_and_loses_nothing(read) -> N
 def test_a_row_after_many_blocks_has_its_number(read) -> None:
     text = LONG + f"a,{DAY} 00:00,1\n" * 500 + "bad\n" + f"a,{DAY} 00:00,1\n" * 500
     assert read(text, block_bytes=300).reasons == [(501, "wrong_cell_count")]
+
+
+@pytest.mark.parametrize("names", ["meter_id,reading_at,kwh", "meter_id,kwh,reading_at", "kwh,reading_at,meter_id"])
+@pytest.mark.parametrize("note", ["", ",note"])
+def test_a_quote_in_the_last_line_that_never_ends(read, names: str, note: str) -> None:
+    """Alike at the end of the file, at that of a block, and beside a bad row."""
+    cells = {"meter_id": "a", "reading_at": f"{DAY} 00:00", "kwh": "1", "note": "b"}
+    *others, last = (cells[name] for name in (names + note).split(","))
+    line = ",".join([*others, f'"{last}']) + "\n"
+    found = read(f"{names}{note}\n{line}{line}", block_bytes=len(line))
+    assert found.reasons == [(1, "wrong_cell_count"), (2, "wrong_cell_count")]

@@ -24,6 +24,7 @@ GZIPPED = gzip.compress((LONG + ROWS).encode(), mtime=0)
         (b"meter_id,kwh,reading_at,KWH\na,1,2024-01-01,1\n", "duplicate_columns", 1),
         (LONG.encode() + b"a,2024-01-01,1\n\xff\xfe,2024-01-01,1\n", "bad_encoding", 2),
         (LONG.encode("utf-16"), "bad_encoding", 1),
+        ("\ufeff".encode() + LONG.encode() + "表,2024-01-01,1\n".encode("gb18030"), "bad_encoding", 1),
         (b"PK\x03\x04\xff\xff\xff\xff", "bad_encoding", 0),
         (b"PAR1 and then nothing of the kind", "damaged", 0),
         (GZIPPED[:-9], "damaged", 0),
