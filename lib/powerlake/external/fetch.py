@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BufferedRandom
@@ -62,7 +63,8 @@ def fetch(name: str, source: Source, landing: Path, state: Path, now: datetime) 
     except OSError as error:
         raise EnvironmentProblem(f"{folder} cannot be written: {error.strerror}") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder is none, what was raised says so
+            unfinished.unlink()
     _remember(state / f"{name}.json", Known(source.url, answer.etag, answer.last_modified, fetched.file))
     return fetched
 
@@ -134,11 +136,15 @@ def _known(file: Path, source: Source, landing: Path) -> Known:
     """What the last fetch noted; nothing where the address changed or the file it left is gone."""
     try:
         known = Known(**json.loads(file.read_text(encoding="utf-8")))
+        is_there = (landing / known.file).is_file()
     except (OSError, ValueError, TypeError):
         return Known()
-    return known if known.url == source.url and (landing / known.file).is_file() else Known()
+    return known if known.url == source.url and is_there else Known()
 
 
 def _remember(file: Path, known: Known) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, json.dumps(asdict(known)))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, json.dumps(asdict(known)))
+    except OSError as error:
+        raise EnvironmentProblem(f"{file} cannot be written: {error.strerror}") from error

@@ -6,7 +6,8 @@ import hashlib
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    DecodeError,
     HTTPError,
     IncompleteRead,
     MaxRetryError,
@@ -83,7 +85,7 @@ class Reader:
         with _failures_of(url), urllib3.PoolManager() as pool:
             response = self._opened(pool, url, headers)
             try:
-                if response.status == NOT_MODIFIED:
+                if response.status == NOT_MODIFIED and headers:
                     return Answer(is_new=False)
                 _check(url, response)
                 sha256, size = self._copy(url, response, sink)
@@ -113,7 +115,7 @@ class Reader:
     def _copy(self, url: str, response: urllib3.BaseHTTPResponse, sink: IO[bytes]) -> tuple[str, int]:
         """SHA-256 and size of what was copied. A piece is what one read of the socket brings, so slowness shows."""
         digest, size = hashlib.sha256(), 0
-        while piece := response.read1(PIECE_BYTES):
+        for piece in _content(url, response):
             size += len(piece)
             if size > self.left:
                 raise FetchFailed("too_large", url, f"{self.source.max_bytes} bytes")
@@ -136,6 +138,34 @@ def _check(url: str, response: urllib3.BaseHTTPResponse) -> None:
         raise FetchFailed("status", url, f"HTTP {status}", is_passing=is_passing, wait_s=wait)
 
 
+def _content(url: str, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    """The answer's bytes, unpacked here: urllib3 takes gzip that ends too early for whole."""
+    packed = response.headers.get("Content-Encoding", "").strip().lower()
+    pieces = iter(lambda: response.read1(PIECE_BYTES, decode_content=False), b"")
+    if packed in {"", "identity"}:
+        return pieces
+    if packed in {"gzip", "x-gzip"}:
+        return unzipped(pieces)
+    raise FetchFailed("not_data", url, f"packed as {packed[:20]}, which was not asked for")
+
+
+def unzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What gzip packed, of one member or several. Raises DecodeError for what is no gzip or breaks off."""
+    member = None
+    for piece in pieces:
+        rest = piece
+        while rest:
+            member = member or zlib.decompressobj(16 + zlib.MAX_WBITS)
+            try:
+                yield member.decompress(rest)
+            except zlib.error as error:
+                raise DecodeError("no gzip") from error
+            rest = member.unused_data
+            member = None if member.eof else member
+    if member is not None:
+        raise DecodeError("gzip breaks off")
+
+
 def is_downgraded(url: str, locations: list[str]) -> bool:
     """Whether a way that began with https went on with http."""
     return urlsplit(url).scheme == "https" and any(urlsplit(place).scheme == "http" for place in locations)
@@ -148,7 +178,7 @@ def wait_of(retry_after: str, now: Callable[[], float]) -> float:
     except ValueError:
         try:
             seconds = parsedate_to_datetime(retry_after).timestamp() - now()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return 0.0
     return min(max(seconds, 0.0), LONGEST_WAIT_S) if math.isfinite(seconds) else 0.0
 
@@ -162,6 +192,8 @@ def _failures_of(url: str) -> Iterator[None]:
         cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
         reason, is_passing = _told(cause)
         raise FetchFailed(reason, url, type(cause).__name__, is_passing=is_passing) from error
+    except ValueError:  # of urllib's own parser, for where an answer leads to
+        raise FetchFailed("redirected", url, "to no address") from None
 
 
 def _told(cause: BaseException) -> tuple[str, bool]:
@@ -174,6 +206,6 @@ def _told(cause: BaseException) -> tuple[str, bool]:
         return "cut_off", True
     if isinstance(cause, ResponseError | urllib3.exceptions.LocationValueError):
         return "redirected", False
-    if isinstance(cause, urllib3.exceptions.DecodeError):
+    if isinstance(cause, DecodeError):
         return "cut_off", True
     return "unreachable", True

@@ -13,11 +13,14 @@ from powerlake.external.http import Reader
 
 
 def write_records(reader: Reader, sink: IO[bytes]) -> int:
-    """Write every record of the source to `sink`, an object a line; returns their number. Raises FetchFailed."""
+    """Write every record of the source to `sink`, an object a line; returns their number. Raises FetchFailed.
+
+    Half of a surrogate pair stays the escape it was, so that landing refuses that row and not the source.
+    """
     count = 0
     for records in _pages(reader):
         for record in records:
-            sink.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+            sink.write(json.dumps(record, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
         count += len(records)
     return count
 
@@ -50,8 +53,12 @@ def _after(reader: Reader, url: str, page: object, number: int) -> str | None:
     link = _at(page, source.next_link) if source.next_link else None
     if not link:
         return None
-    following = urljoin(url, str(link))
-    if urlsplit(following)[:2] != urlsplit(url)[:2]:
+    try:
+        following = urljoin(url, str(link))
+        is_elsewhere = urlsplit(following)[:2] != urlsplit(url)[:2]
+    except ValueError:
+        raise FetchFailed("bad_json", url, f"no address at {source.next_link}") from None
+    if is_elsewhere:
         raise FetchFailed("redirected", url, "the next page is on another server")
     return following
 

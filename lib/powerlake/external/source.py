@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from powerlake.errors import ConfigurationError
+from powerlake.external.failures import shown_url
 from powerlake.tables.feeds import FEEDS
 
 FORMATS = ("csv", "jsonl", "parquet", "json_api")
@@ -73,15 +74,20 @@ class Source:
 
     @property
     def token(self) -> str:
-        """The bearer token; empty where none is needed. Raises ConfigurationError when its variable is not set."""
-        token = os.environ.get(self.token_variable, "") if self.token_variable else ""
+        """The bearer token, blanks around it gone; empty where none is needed.
+
+        Raises ConfigurationError when its variable is not set, or has what no header can carry.
+        """
+        token = os.environ.get(self.token_variable, "").strip() if self.token_variable else ""
         if self.token_variable and not token:
             raise ConfigurationError(f"{self.token_variable} is not set", remedy="set it to the source's token")
+        if not (token.isascii() and token.isprintable()):
+            raise ConfigurationError(f"{self.token_variable} is no token", remedy="set it to the source's token")
         return token
 
 
 def _url_fault(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES or not parts.hostname:
-        return f"{url} is no http or https address"
+        return f"{shown_url(url)} is no http or https address"
     return "an address has no user or password in it: use token_variable" if parts.username is not None else ""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from powerlake.atomic import write_atomically
 from powerlake.errors import ConfigurationError
@@ -59,7 +59,8 @@ class FileKeyring:
 
     Only the path is pickled. A task that carries it into a Spark worker brings no key into a plan, a log or an event
     log; the worker opens the file itself, so the path must be the same on every machine, as the lake's is.
-    Every look at the file raises ConfigurationError where it is missing, cannot be read, or is open to others.
+    Every look at the file raises ConfigurationError where it is missing, cannot be read, is open to others, or has
+    not what it should: a key cut short would still encrypt, and an empty one make pseudonyms that anyone can guess.
     """
 
     path: Path
@@ -78,12 +79,12 @@ class FileKeyring:
 
     def key(self, key_id: str) -> Key:
         """The version of that id. Raises ConfigurationError."""
-        try:
-            return Key(key_id, base64.b64decode(self._content["keys"][key_id]))
-        except KeyError:
+        secret = self._content["keys"].get(key_id)
+        if secret is None:
             raise ConfigurationError(
                 f"{self.path} has no key {key_id}", remedy="use the keyring the values were made with"
-            ) from None
+            )
+        return Key(key_id, base64.b64decode(secret))
 
     def add(self, purpose: Purpose) -> Key:
         """A fresh version, active from now on. One process at a time may add."""
@@ -123,8 +124,11 @@ class FileKeyring:
             ) from None
         if mode & _FOR_OTHERS:
             raise ConfigurationError(f"keyring {self.path} is open to others", remedy=f"chmod 600 {self.path}")
-        assert isinstance(content, dict)
-        return content
+        if not _is_keyring(content):
+            raise ConfigurationError(
+                f"{self.path} is no keyring, or a key in it is damaged", remedy="put it back from its backup"
+            )
+        return cast("Mapping[str, Any]", content)
 
     def _write(self, content: Mapping[str, Any]) -> None:
         before = os.umask(0o077)
@@ -133,6 +137,22 @@ class FileKeyring:
         finally:
             os.umask(before)
         self.__dict__.pop("_content", None)
+
+
+def _is_keyring(content: object) -> bool:
+    """Whether it names an active key for each purpose, and every key in it is whole."""
+    match content:
+        case {"active": dict() as active, "keys": dict() as keys}:
+            is_named = all(isinstance(active.get(purpose.value), str) for purpose in Purpose)
+            return is_named and all(map(_is_whole, keys.values()))
+    return False
+
+
+def _is_whole(secret: object) -> bool:
+    try:
+        return isinstance(secret, str) and len(base64.b64decode(secret, validate=True)) == KEY_BYTES
+    except ValueError:
+        return False
 
 
 def _fresh() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import time
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from urllib3.exceptions import DecodeError
 
-from powerlake.errors import ConfigurationError
+from powerlake.errors import ConfigurationError, EnvironmentProblem
 from powerlake.external.failures import FetchFailed, shown_url
 from powerlake.external.fetch import Fetched, fetch, sum_in
-from powerlake.external.http import is_downgraded, wait_of
+from powerlake.external.http import is_downgraded, unzipped, wait_of
 from powerlake.external.source import Source
 
 CONTENT = b"station_id,observed_at,interval_minutes\nA,2024-01-01T00:00:00Z,60\n"
@@ -244,7 +246,78 @@ def test_a_token_goes_along_and_is_never_shown(server: Any, bring, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7), ("", 0), ("soon", 0), ("-3", 0), ("nan", 0), ("1e9", 3600), ("Thu, 01 Jan 1970 00:02:00 GMT", 20)],
+    [
+        ("7", 7),
+        ("", 0),
+        ("soon", 0),
+        ("-3", 0),
+        ("nan", 0),
+        ("1e9", 3600),
+        ("Mon, 01 Jan 2024 00:00:00 +9999999999999999", 0),
+        ("Thu, 01 Jan 1970 00:02:00 GMT", 20),
+    ],
 )
 def test_retry_after(header: str, seconds: float) -> None:
     assert wait_of(header, lambda: 100.0) == seconds
+
+
+@pytest.mark.parametrize("token", ["planted\n", " planted"])
+def test_blanks_around_a_token_are_none_of_it(server: Any, bring, monkeypatch, token: str) -> None:
+    monkeypatch.setenv("MET_TOKEN", token)
+    assert bring(server.at("/a.csv", server.reply(body=CONTENT)), token_variable="MET_TOKEN").is_new
+    assert server.asked[-1][1]["Authorization"] == "Bearer planted"
+
+
+@pytest.mark.parametrize("token", ["plan\nted", "planted\u4e2d"])
+def test_a_token_that_no_header_carries_is_not_shown(bring, monkeypatch, token: str) -> None:
+    monkeypatch.setenv("MET_TOKEN", token)
+    with pytest.raises(ConfigurationError, match="MET_TOKEN is no token") as caught:
+        bring("http://127.0.0.1:9/a.csv", token_variable="MET_TOKEN")
+    assert "plan" not in str(caught.value)
+
+
+def test_packed_content_that_breaks_off_is_not_whole(server: Any, bring, tmp_path: Path) -> None:
+    packed = gzip.compress(CONTENT)
+    cut, whole = (server.reply(body=body, Content_Encoding="gzip") for body in (packed[:-9], packed))
+    assert failing(bring, tmp_path, server.at("/cut.csv", cut)).reason == "cut_off"
+    assert bring(server.at("/a.csv", cut, whole)).file == NAME
+
+
+def test_members_of_gzip_are_unpacked_however_they_come() -> None:
+    packed = gzip.compress(b"one") + gzip.compress(b"two")
+    for size in (1, 7, 100):
+        pieces = [packed[start : start + size] for start in range(0, len(packed), size)]
+        assert b"".join(unzipped(pieces)) == b"onetwo"
+    with pytest.raises(DecodeError):
+        list(unzipped([b"plain"]))
+
+
+def test_content_packed_as_nobody_asked_is_not_taken(server: Any, bring, tmp_path: Path) -> None:
+    url = server.at("/a.csv", server.reply(body=CONTENT, Content_Encoding="br"))
+    assert failing(bring, tmp_path, url).reason == "not_data"
+
+
+def test_nothing_changed_is_no_answer_where_nothing_is_known(server: Any, bring, tmp_path: Path) -> None:
+    assert failing(bring, tmp_path, server.at("/a.csv", server.reply(304))).reason == "status"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # urllib3 leaves that answer open
+def test_a_way_to_no_address_is_not_followed(server: Any, bring, tmp_path: Path) -> None:
+    away = server.at("/away", server.reply(302, Location="http://[::1"))
+    assert failing(bring, tmp_path, away).reason == "redirected"
+    gc.collect()
+
+
+@pytest.mark.parametrize("place", ["landing", "state"])
+def test_a_file_where_a_folder_should_be_is_told(server: Any, bring, tmp_path: Path, place: str) -> None:
+    (tmp_path / place).write_bytes(b"")
+    with pytest.raises(EnvironmentProblem, match="cannot be written"):
+        bring(server.at("/a.csv", server.reply(body=CONTENT)))
+
+
+@pytest.mark.parametrize("noted", ["[1]", '{"url": "URL", "file": 5}', '{"place": ""}', "{"])
+def test_notes_that_say_nothing_are_as_none(server: Any, bring, tmp_path: Path, noted: str) -> None:
+    (tmp_path / "state").mkdir()
+    url = server.at("/a.csv", server.reply(body=CONTENT))
+    (tmp_path / "state" / "met.json").write_text(noted.replace("URL", url))
+    assert bring(url).is_new

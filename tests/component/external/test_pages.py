@@ -86,3 +86,13 @@ def test_another_form_than_conf_says_is_refused(server: Any, page, document: obj
 )
 def test_what_is_no_json_is_refused(server: Any, body: bytes, told: str) -> None:
     assert reason(server.at("/p", server.reply(body=body))) == told
+
+
+def test_half_of_a_surrogate_pair_stays_for_landing_to_refuse(server: Any) -> None:
+    url = server.at("/p", server.reply(body=rb'[{"a": "\ud800"}, {"a": "\ud83d\ude00"}]'))
+    assert lines(url) == [{"a": "\ud800"}, {"a": "\U0001f600"}]
+
+
+def test_a_next_page_at_no_address_is_refused(server: Any, page) -> None:
+    url = server.at("/p", page({"r": [{"a": 1}], "next": "http://[::1"}))
+    assert reason(url, records="r", next_link="next") == "bad_json"

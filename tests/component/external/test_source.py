@@ -42,6 +42,7 @@ def test_conf_describes_a_source(tmp_path: Path) -> None:
         ("external/weather", "metering/meters", "metering/meters is no external feed"),
         ("https:", "ftp:", "no http or https address"),
         ("https://", "https://me:pw@", "no user or password"),
+        ("https://", "ftp://me:pw@", "no http or https address"),
         ("format: csv", "format: xls", "xls is no format"),
         ("tries: 2", "tries: 0", "above 0"),
         ("tries: 2", "sha256: abc", "64 hexadecimal digits"),

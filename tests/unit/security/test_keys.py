@@ -77,3 +77,26 @@ def test_a_key_it_does_not_have_is_named(keyring) -> None:
 
 def test_the_secret_is_what_the_file_says(keyring) -> None:
     assert base64.b64encode(keyring.key("p1").secret).decode() == json.loads(keyring.path.read_text())["keys"]["p1"]
+
+
+WHOLE, SHORT = (base64.b64encode(bytes(size)).decode() for size in (32, 16))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [],
+        {},
+        {"active": [], "keys": []},
+        {"active": {"f": "f1"}, "keys": {"f1": WHOLE}},
+        {"active": {"f": "f1", "p": "p1"}, "keys": {"f1": WHOLE, "p1": SHORT}},
+        {"active": {"f": "f1", "p": "p1"}, "keys": {"f1": WHOLE, "p1": ""}},
+        {"active": {"f": "f1", "p": "p1"}, "keys": {"f1": WHOLE, "p1": "!" + WHOLE}},
+        {"active": {"f": "f1", "p": "p1"}, "keys": {"f1": WHOLE, "p1": 7}},
+    ],
+    ids=["list", "nothing", "lists", "one purpose", "cut", "empty", "no base64", "number"],
+)
+def test_a_keyring_with_a_damaged_key_is_refused(keyring, content: object) -> None:
+    keyring.path.write_text(json.dumps(content))
+    with pytest.raises(ConfigurationError, match="no keyring, or a key in it is damaged"):
+        FileKeyring(keyring.path).active(Purpose.FIELD)
