@@ -12,7 +12,7 @@ from powerlake.customers.customer_segments import Scoring, peak_hours
 from powerlake.customers.month_shapes import DAY_TYPES, POINTS, sum_by_group
 from powerlake.customers.segment_names import UNUSUAL_DESCRIPTION, UNUSUAL_NAME, Words, describe, name_segments
 from powerlake.customers.segments import UNUSUAL, Assignment, SegmentModel
-from powerlake.customers.shapes import SEASONS, cell_matrix, nan_mean
+from powerlake.customers.shapes import SEASONS, cell_matrix, nan_mean, week_mean
 from powerlake.loadcurve.days import items, lists_of, to_lists
 from powerlake.tables.derive import arrow_schema
 from powerlake.tables.gold.segment_profiles import SEGMENT_PROFILES
@@ -36,7 +36,6 @@ energy in it; `kw` and `shape` are sums of POINTS. `season` is an index into PRO
 _HOURS = 24
 _ALL_YEAR = PROFILE_SEASONS.index("all")
 _CELLS = len(DAY_TYPES) * len(PROFILE_SEASONS)
-_WEEK = np.array([5 / 7, 2 / 7])
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -137,11 +136,18 @@ def _added_up(sums: pa.Table) -> _Cells:
     return _Cells(segments, members[:, 0, 0].astype(np.int64), with_curve.astype(np.int64), kw, shapes)
 
 
+def _mean_week(cells: _Cells) -> Floats:
+    """(segments, POINTS) kW over the year; of one day type where the other has no curve, 0 where neither has."""
+    has_curve = cells.with_curve[:, :, [_ALL_YEAR], None] > 0
+    return np.nan_to_num(week_mean(np.where(has_curve, cells.kw[:, :, [_ALL_YEAR]], np.nan)))
+
+
 def _names_and_descriptions(cells: _Cells, model: SegmentModel) -> dict[str, list[str]]:
     """Column of gold.segment_profiles → its text for each segment of `cells`."""
-    year = np.einsum("d,sdp->sp", _WEEK, cells.kw[:, :, _ALL_YEAR])
+    year = _mean_week(cells)
     daily_kwh = year.mean(axis=1) * _HOURS
-    everyone = float(np.average(daily_kwh, weights=cells.members)) if len(daily_kwh) else 0.0
+    customers = cells.with_curve[:, :, _ALL_YEAR].max(axis=1)
+    everyone = float(np.average(daily_kwh, weights=customers)) if customers.any() else 0.0
     top = peak_hours(year, np.ones(len(year), bool)).to_pylist()
     known = name_segments(model)
     names = [UNUSUAL_NAME if segment == UNUSUAL else known[segment] for segment in cells.segments]

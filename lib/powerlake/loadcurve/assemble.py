@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from powerlake.loadcurve.bronze_rows import Bools, BronzeRows
 from powerlake.loadcurve.clock import MINUTE_S, Dates, Ints, LayoutClock
-from powerlake.loadcurve.days import UNKNOWN
+from powerlake.loadcurve.days import LARGEST, UNKNOWN
 from powerlake.loadcurve.intervals import ALLOWED_MINUTES, interval_of_days
 from powerlake.loadcurve.meter_days import Days
 from powerlake.loadcurve.quality import Refusal
@@ -119,10 +119,10 @@ def _in_month(readings: Readings, month: str | None) -> Readings:
 def _refuse_values(readings: Readings) -> None:
     """Refuses energies that no register shows."""
     kwh = readings.kwh
-    if len(kwh) == 0 or (kwh.min() >= 0 and kwh.max() < np.inf):  # false for NaN too
+    if len(kwh) == 0 or (kwh.min() >= 0 and kwh.max() <= LARGEST):  # false for NaN too
         return
-    bad = np.flatnonzero(~((kwh >= 0) & (kwh < np.inf)) & (readings.refusal == Refusal.ACCEPTED))
-    readings.refusal[bad] = np.where(np.isfinite(kwh[bad]), Refusal.NEGATIVE, Refusal.NOT_FINITE)
+    bad = np.flatnonzero(~((kwh >= 0) & (kwh <= LARGEST)) & (readings.refusal == Refusal.ACCEPTED))
+    readings.refusal[bad] = np.where(np.abs(kwh[bad]) <= LARGEST, Refusal.NEGATIVE, Refusal.NOT_FINITE)
 
 
 def _calendar(readings: Readings) -> _Calendar:

@@ -91,7 +91,9 @@ class LocalClock:
     def is_plain(self, dates: Dates) -> npt.NDArray[np.bool_]:
         """(n,) true where the label is the time elapsed: no change on this date or the one before."""
         today, before = self.days(dates), self.days(dates - np.timedelta64(1, "D"))
-        plain: npt.NDArray[np.bool_] = (today.change == DAY_S) & (today.wall == 0) & (before.length == DAY_S)
+        # A clock that goes back from midnight changes after 24 h: only the length tells that day.
+        is_whole = (today.length == DAY_S) & (today.jump == 0) & (today.wall == 0)
+        plain: npt.NDArray[np.bool_] = is_whole & (before.length == DAY_S)
         return plain
 
 

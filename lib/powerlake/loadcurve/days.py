@@ -14,6 +14,8 @@ Matrix = npt.NDArray[Any]
 
 UNKNOWN = np.float32("nan")
 """What a null item of an Arrow list is in a matrix."""
+LARGEST = float(np.finfo(np.float32).max)
+"""The largest value that a curve can hold: what is above would become infinite in it."""
 
 
 def contiguous(column: Lists) -> pa.Array:

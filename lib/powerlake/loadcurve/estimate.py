@@ -50,7 +50,7 @@ def similar_day(history: History, day: Ints, points: int, *, days_back: int, at_
         & (history.interval_minutes[earlier] == history.interval_minutes[day][:, None])
     )
     latest_first = np.take_along_axis(earlier, np.argsort(~alike, axis=1, kind="stable"), axis=1)[:, :at_most]
-    chosen = np.where(np.arange(at_most) < alike.sum(axis=1)[:, None], latest_first, NO_DAY)
+    chosen = np.where(np.arange(latest_first.shape[1]) < alike.sum(axis=1)[:, None], latest_first, NO_DAY)
     total = np.zeros((len(day), points))
     measured = np.zeros((len(day), points), dtype=np.int64)
     for column in chosen.T:  # at most four, whatever the shard

@@ -68,7 +68,7 @@ class Refusal(IntEnum):
     OTHER_INTERVAL = 5
     """A wide row with another interval than the day's latest wide row."""
     NOT_FINITE = 6
-    """NaN or infinity."""
+    """NaN or infinity, also what single precision has no number for."""
     NEGATIVE = 7
     """Energy below zero in a register that only counts up."""
 

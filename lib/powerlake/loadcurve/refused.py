@@ -62,14 +62,13 @@ def _reading_records(refused: Readings, row: Ints, item: Ints) -> pa.Array:
     second = refused.second[item].astype(np.int64)
     point = item - rows.first_item[row] + 1
     kwh = contiguous(rows.table["kwh"]).flatten().take(pa.array(item))
-    number = kwh.cast(pa.string())
     return pc.binary_join_element_wise(
         *_row_start(rows, row),
         pa.array(["second_of_day", "point"]).take(pa.array((second < 0).astype(np.int8))),
         '": ',
         pa.array(np.where(rows.is_labelled[row], second, point)).cast(pa.string()),
         ', "kwh": ',
-        pc.if_else(pc.is_finite(kwh), number, pc.binary_join_element_wise('"', number, '"', "")),
+        _json_numbers(kwh),
         *_row_end(rows, row),
         "",
     )
@@ -77,10 +76,17 @@ def _reading_records(refused: Readings, row: Ints, item: Ints) -> pa.Array:
 
 def _row_records(rows: BronzeRows, row: Ints) -> pa.Array:
     lists = contiguous(rows.table["kwh"]).take(pa.array(row))
-    numbers = lists.flatten().cast(pa.string()).fill_null("null")
+    numbers = _json_numbers(lists.flatten())
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths(lists))]).astype(np.int32))
     values = pc.binary_join(pa.ListArray.from_arrays(offsets, numbers), ", ")
     return pc.binary_join_element_wise(*_row_start(rows, row), 'kwh": [', values, "]", *_row_end(rows, row), "")
+
+
+def _json_numbers(kwh: pa.Array) -> pa.Array:
+    """The values as JSON; NaN and infinity, for which it has no number, as text."""
+    number = kwh.cast(pa.string())
+    text = pc.binary_join_element_wise('"', number, '"', "")
+    return pc.if_else(pc.is_finite(kwh), number, text).fill_null("null")
 
 
 def _row_start(rows: BronzeRows, row: Ints) -> tuple[str | pa.Array, ...]:

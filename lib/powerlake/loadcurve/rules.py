@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from powerlake.errors import ConfigurationError
 
-VEE_VERSION = "vee-3"
+VEE_VERSION = "vee-4"
 """Goes into every row of silver.load_curves. Raise it when a rule, not a threshold, changes what is published."""
+
+SHORTEST_MONTH = 28
 
 
 @dataclass(frozen=True)
@@ -60,5 +62,12 @@ class VeeRules:
             raise ConfigurationError(f"validation rules {', '.join(bad)} must be above zero", rules=bad)
         if self.wrong_unit_low >= self.wrong_unit_high:
             raise ConfigurationError("wrong_unit_low must be below wrong_unit_high", remedy="300 and 3000 suit Wh")
+        if self.history_days > SHORTEST_MONTH:
+            raise ConfigurationError(
+                f"history_days must not exceed {SHORTEST_MONTH}: no more than the month before is looked back on",
+                remedy=f"use {SHORTEST_MONTH} or fewer",
+            )
+        if self.history_days_least > self.history_days:
+            raise ConfigurationError("history_days_least must not exceed history_days", remedy="use 7 and 28")
         if self.mostly_estimated_days > self.history_days:
             raise ConfigurationError("mostly_estimated_days must not exceed history_days", remedy="use 7 and 28")

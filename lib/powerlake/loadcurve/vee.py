@@ -24,16 +24,15 @@ from powerlake.loadcurve.reference import days_before, is_beyond, usual_kw
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.validate import (
     has_spike,
-    has_wrong_unit,
     highest_kw,
     is_estimated_too_long,
     is_high,
     largest_jump_kw,
 )
+from powerlake.loadcurve.wrong_unit import WH_PER_KWH, sent_in_wh
 from powerlake.loadcurve.zero_runs import ZERO_RUN_MEASURES, is_new_rest, may_be_new_rest, zero_runs
 
 FLAGS = tuple(Flag)
-_WH_PER_KWH = np.float32(1000)
 _REPLACED = Quality.REPLACED_SIMILAR_DAY - Quality.SIMILAR_DAY
 """From the code of an estimate in a gap to that of the same estimate in place of an impossible reading."""
 
@@ -59,9 +58,7 @@ def validated(days: Days, before: MeasuredDays, rules: VeeRules) -> Validated:
     quality = np.isnan(own.kwh).view(np.int8) * np.int8(Quality.MISSING)
     flags = np.zeros((len(own), len(FLAGS)), dtype=bool)
     mean_kw, mean_before = own.mean_kw(), before.mean_kw()
-    asked = np.flatnonzero(mean_kw > rules.wrong_unit_floor_kw)
-    usual = usual_kw(history, np.concatenate([mean_before, mean_kw]), history.own[asked], rules)
-    is_wrong = _whole_days(own, _among(own, asked, has_wrong_unit(mean_kw[asked], usual, rules)))
+    is_wrong = sent_in_wh(own, history, mean_before, mean_kw, rules)
     _convert(own, quality, _flag(flags, Flag.WRONG_UNIT, is_wrong))
     highest = own.highest_kw()
     is_impossible = highest > rules.maximum_kw
@@ -101,24 +98,11 @@ def _among(own: MeasuredDays, asked: Ints, found: Bools) -> Bools:
     return among
 
 
-def _whole_days(own: MeasuredDays, asked: Bools) -> Bools:
-    """(own days,) of those `asked`, the days whose every reading is a whole number, as Wh are.
-
-    A pump that rests for weeks and then runs is as far above its usual, but in kWh with decimals.
-    """
-    whole = asked.copy()
-    if asked.any():
-        points = own.points[asked]
-        has_decimals = own.kwh[np.repeat(asked, own.points)] % 1 > 0
-        whole[asked] = sums(has_decimals, np.cumsum(points) - points) == 0
-    return whole
-
-
 def _convert(own: MeasuredDays, quality: Codes, is_wrong: Bools) -> None:
     """Turns Wh into kWh on the days `is_wrong`."""
     if is_wrong.any():
         cells = np.flatnonzero(np.repeat(is_wrong, own.points) & (quality == Quality.RECEIVED))
-        own.kwh[cells] /= _WH_PER_KWH
+        own.kwh[cells] /= WH_PER_KWH
         quality[cells] = Quality.RESCALED
 
 

@@ -31,6 +31,8 @@ ROUNDING = 1e-14
 """Of the squared mean, by which a further slope must lessen the variance that is left: less is rounding."""
 TIE = 1e-12
 """Of the variance, by which fits that differ less are equal: two balance points beyond all days give one line."""
+SINGULAR = 1e-9
+"""Least share of the variation of heating degree days that cooling ones must leave unexplained, or they are no pair."""
 BLOCK = 1024
 """Series worked on at a time: the fits of all pairs are then a few MB."""
 
@@ -150,7 +152,7 @@ def _candidates(sums: _Moments) -> tuple[Doubles, Doubles]:
         pair_c = (cy[:, _C] * h2[:, _H] - hy[:, _H] * hc) / determinant
     has_h, has_c = sums.has
     nothing, none = np.zeros((len(sums.n), 1)), np.zeros_like(only_h)
-    both = has_h[:, _H] & has_c[:, _C]
+    both = has_h[:, _H] & has_c[:, _C] & (determinant > SINGULAR * h2[:, _H] * c2[:, _C])
     heating = np.hstack([nothing, _above_zero(only_h, has_h), none, _above_zero(pair_h, both)])
     cooling = np.hstack([nothing, none, _above_zero(only_c, has_c), _above_zero(pair_c, both)])
     return heating, cooling

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from powerlake.loadcurve.bronze_rows import Bools, BronzeRows
 from powerlake.loadcurve.clock import Ints
-from powerlake.loadcurve.days import items, lengths
+from powerlake.loadcurve.days import LARGEST, items, lengths
 from powerlake.loadcurve.meter_days import Days
 
 
@@ -72,7 +72,7 @@ def _stands_once(rows: BronzeRows) -> Bools:
 def _has_sound_values(rows: BronzeRows) -> Bools:
     """(rows,) true where each value is finite and not below zero, or empty, and not all are empty."""
     flat = items(rows.table["kwh"], np.float64)
-    if len(flat) and flat.min() >= 0 and flat.max() < np.inf:  # false for NaN, an empty value, too
+    if len(flat) and flat.min() >= 0 and flat.max() <= LARGEST:  # false for NaN, an empty value, too
         return lengths(rows.table["kwh"]) > 0
     values = rows.table["kwh"].combine_chunks().flatten()
     is_empty = values.is_null().to_numpy(zero_copy_only=False)
@@ -80,6 +80,6 @@ def _has_sound_values(rows: BronzeRows) -> Bools:
     sound = np.zeros(len(has_items), dtype=bool)
     first = rows.first_item[has_items]
     if len(first):
-        is_sound = np.logical_and.reduceat(is_empty | ((flat >= 0) & (flat < np.inf)), first)
+        is_sound = np.logical_and.reduceat(is_empty | ((flat >= 0) & (flat <= LARGEST)), first)
         sound[has_items] = is_sound & ~np.logical_and.reduceat(is_empty, first)
     return sound

@@ -89,6 +89,33 @@ def test_profiles_of_shards_added_up_equal_those_of_the_whole(typical: pa.Table,
     np.testing.assert_allclose(np.stack(apart["typical_kw"]), np.stack(whole["typical_kw"]), rtol=1e-6)
 
 
+def described(typical: pa.Table, model: SegmentModel) -> dict[str, dict[str, object]]:
+    """Segment → its row of gold.segment_profiles for weekdays of all seasons."""
+    rows = segment_profiles(profile_sums(typical, model.assign(shapes_of(typical))), model, STAMP).to_pylist()
+    return {row["segment"]: row for row in rows if (row["season"], row["day_type"]) == ("all", "weekday")}
+
+
+def test_a_week_without_weekend_curves_is_described_by_its_weekdays(households) -> None:
+    """Eight days have two of a weekend, too few for a curve."""
+    typical = typical_shapes(households(KINDS, days=8), southern_hemisphere=False)
+    rows = described(typical, fit_segments(shapes_of(typical), seed=0))
+    assert len(rows) == 4
+    for row in rows.values():
+        assert f"{row['mean_daily_kwh']:.1f} kWh a day" in row["description"]
+
+
+def test_customers_without_a_curve_are_no_part_of_what_a_segment_is_compared_with(
+    households, typical: pa.Table, model: SegmentModel
+) -> None:
+    new = typical_shapes(households(["steady"] * 30, days=3), southern_hemisphere=False)
+    assert new["outline"].null_count == 30
+    before, after = described(typical, model), described(pa.concat_tables([typical, new]), model)
+    assert after["unusual"]["customers"] == 30
+    assert {name: after[name]["description"] for name in before} == {
+        name: row["description"] for name, row in before.items()
+    }
+
+
 def test_peak_hours_are_highest_first_and_the_earlier_of_equals() -> None:
     curve = np.zeros((2, 48))
     curve[0, [40, 41]], curve[0, 12], curve[0, 30] = 2.0, 1.0, 1.0

@@ -105,6 +105,13 @@ def test_the_doubled_hour_is_summer_time_first(bronze, bronze_row, order):
     assert curve(assemble(bronze(bronze_row(kwh, labels, day=AUTUMN)), BRITISH)) == list(range(50))
 
 
+def test_the_hour_before_midnight_that_comes_twice_is_placed_twice(bronze, bronze_row):
+    clocks = {"long": LayoutClock(LocalClock("America/Sao_Paulo"))}
+    labels = [*steps(30), *steps(30, 23 * 3600)]
+    assembly = assemble(bronze(bronze_row(range(50), labels, day="2018-02-17")), clocks)
+    assert (curve(assembly), assembly.counts["published"]) == (list(range(50)), 50)
+
+
 def test_a_doubled_label_that_came_once_leaves_winter_time_empty(bronze, bronze_row):
     found = curve(assemble(bronze(bronze_row(range(48), steps(30), day=AUTUMN)), BRITISH))
     assert found[:4] == [0, 1, 2, 3]
@@ -179,6 +186,13 @@ def test_values_no_register_shows_are_refused(bronze, bronze_row):
     assembly = assemble(bronze(bronze_row(kwh, labels)), PLAIN)
     assert reasons(assembly) == ["not_finite", "not_finite", "negative", "not_finite"]
     assert assembly.counts["published"] == 20
+
+
+@pytest.mark.parametrize("labels", [None, steps(60)])
+def test_a_value_too_large_for_a_curve_is_refused_and_does_not_become_infinite(bronze, bronze_row, labels):
+    assembly = assemble(bronze(bronze_row([1e39, 3e38, *[1.0] * 22], labels)), PLAIN)
+    assert reasons(assembly) == ["not_finite"]
+    assert (np.isnan(curve(assembly)[0]), curve(assembly)[1]) == (True, np.float32(3e38))
 
 
 def test_a_label_outside_the_day_is_refused_and_a_day_of_refusals_has_no_row(bronze, bronze_row):

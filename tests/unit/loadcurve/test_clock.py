@@ -69,6 +69,15 @@ def test_labels_without_offset_agree_with_zoneinfo(zone, number, quarter):
             assert clock.clock.days(date).start[0] + elapsed[0] == moment.timestamp()
 
 
+@pytest.mark.parametrize("zone", ZONES)
+def test_labels_are_time_elapsed_only_on_whole_days_after_whole_days(zone):
+    """Also where the clock goes back from midnight to 23:00, 24 hours after the day began."""
+    clock = LocalClock(zone)
+    days = np.arange("2017-12-30", "2019-01-03", dtype="datetime64[D]")
+    is_24_h = (np.diff(clock.days(days).start) == 86_400) & (clock.days(days[:-1]).wall == 0)
+    assert clock.is_plain(days[1:-1]).tolist() == (is_24_h[1:] & is_24_h[:-1]).tolist()
+
+
 def test_an_end_label_at_midnight_closes_the_day_before():
     clock = LayoutClock(LocalClock(LONDON), Label.END)
     day = dates("2013-04-01")  # the day after the 23-hour day

@@ -72,6 +72,7 @@ def test_refused_readings_are_records_that_can_be_read(bronze, bronze_row):
             bronze_row([1.0, -2.5, float("nan")], [0, 3600, 7200], meter="电表", file=strange, batch=4),
             bronze_row([1.0, None, 3.0], meter="m9"),
             bronze_row([*[1.0] * 23, -1.0], meter="m8"),
+            bronze_row([1.0, float("nan"), float("-inf"), None], meter="m7", row_number=[2]),
         )
     )
     assert result.refused.schema == arrow_schema(quarantine_of(LOAD_CURVES))
@@ -91,6 +92,7 @@ def test_refused_readings_are_records_that_can_be_read(bronze, bronze_row):
     whole = rows["wrong_point_count", 1]
     assert (whole["level"], whole["readings"], whole["detail"]) == ("row", 2, "3 places")
     assert json.loads(whole["record"])["kwh"] == [1, None, 3]
+    assert json.loads(rows["wrong_point_count", 2]["record"])["kwh"] == [1, "nan", "-inf", None]
     assert result.counts["quarantined"] == sum(row["readings"] for row in rows.values())
 
 

@@ -11,7 +11,7 @@ from powerlake.errors import ConfigurationError
 from powerlake.loadcurve.estimate import interpolated
 from powerlake.loadcurve.history import History, MeasuredDays
 from powerlake.loadcurve.meter_days import Days
-from powerlake.loadcurve.quality import Flag, Quality
+from powerlake.loadcurve.quality import MEASURED, Flag, Quality, is_one_of
 from powerlake.loadcurve.reference import is_beyond, usual_kw
 from powerlake.loadcurve.rules import VeeRules
 from powerlake.loadcurve.vee import FLAGS, validated
@@ -115,6 +115,11 @@ def test_similar_days_look_no_further_back_than_the_history():
     assert np.isnan(checked(curves[0], None, *curves[1:])[0][1, 8])
 
 
+def test_more_similar_days_may_be_asked_for_than_there_are_days_to_look_at():
+    kwh, *_ = checked(*[flat(2.0)] * 4, gap(flat(), *range(8, 14)), rules=replace(RULES, similar_days=40))
+    assert kwh[4, 8] == 2.0
+
+
 def test_days_of_another_length_are_no_similar_days():
     spring = days(np.ones(23), start=MONDAY)
     kwh, *_ = checked(gap(flat(), *range(8, 14)), start=MONDAY + 1, before=MeasuredDays.of(spring))
@@ -161,6 +166,22 @@ def test_a_pump_that_starts_after_weeks_of_rest_is_not_taken_for_wh():
     kwh, quality, flags, _ = checked(*[flat(0.04)] * 7, gap(flat(40.0, h3=39.513), 8))
     assert (kwh[7, 7], quality[7, 7]) == (40.0, R)
     assert Flag.WRONG_UNIT not in flags[7]
+
+
+def test_days_in_wh_are_converted_however_long_they_come():
+    """The days before count as converted, or after as many days in Wh as in kWh they would be the usual."""
+    week, in_wh = [flat(0.5)] * 7, [flat(450.0)] * 28
+    assert flags_after(week, *in_wh) == [{Flag.WRONG_UNIT}] * 28
+    kwh, quality, *_ = checked(*week, None, *in_wh)
+    assert (set(kwh[7:].ravel()), set(quality[7:].ravel())) == ({np.float32(0.45)}, {Quality.RESCALED})
+
+
+def test_an_impossible_day_is_no_measure_of_what_came_in_wh():
+    """Eight days of nonsense would outvote the seven that were measured, and do not make up for days that lack."""
+    broken = flat(99_000.5)
+    assert flags_after([flat(0.5)] * 4 + [broken] * 4, flat(450.0)) == [{Flag.IMPOSSIBLE}]
+    found = flags_after([flat(0.5)] * 7 + [broken] * 8, flat(450.0))
+    assert found == [{Flag.WRONG_UNIT}]
 
 
 def test_a_high_day_is_flagged_and_kept():
@@ -297,7 +318,13 @@ def test_usual_is_the_median_of_at_least_a_week(means, expected):
 
 
 def test_rules_that_cannot_be_are_refused():
-    for change in ({"maximum_kw": 0}, {"wrong_unit_low": 5000}, {"mostly_estimated_days": 29}):
+    for change in (
+        {"maximum_kw": 0},
+        {"wrong_unit_low": 5000},
+        {"mostly_estimated_days": 29},
+        {"history_days_least": 29},
+        {"history_days": 29},
+    ):
         with pytest.raises(ConfigurationError):
             replace(RULES, **change)
 
@@ -327,7 +354,7 @@ def test_what_quality_calls_received_is_as_received_and_later_days_change_nothin
 
 
 shapes = st.sampled_from(
-    [flat(0.0), flat(), flat(9.0), flat(h8=12.0), flat(h8=30.0), flat(h3=0.0, h20=0.0)]
+    [flat(0.0), flat(), flat(9.0), flat(h8=12.0), flat(h8=30.0), flat(h3=0.0, h20=0.0), flat(900.0), flat(900.0)]
 ) | st.builds(
     lambda first, last: flat(**{f"h{hour}": 0.0 for hour in range(first, last)}),
     st.integers(0, 14),
@@ -346,8 +373,8 @@ def test_a_month_judged_after_the_one_before_is_flagged_as_both_at_once(curves, 
     if not any(curve is not None for curve in curves[:cut]) or not any(curve is not None for curve in curves[cut:]):
         return
     whole = validated(days(*curves), nothing(), rules)
-    context = [None] * max(cut - 8, 0) + curves[max(cut - 8, 0) : cut]
-    if all(curve is None for curve in context):
-        return
-    later = validated(days(*curves[cut:], start=MONDAY + cut), MeasuredDays.of(days(*context)), rules)
+    first = days(*curves[:cut])
+    made = validated(first, nothing(), rules)
+    measured = replace(first, kwh=np.where(is_one_of(made.quality, *MEASURED), made.kwh, GAP).astype(np.float32))
+    later = validated(days(*curves[cut:], start=MONDAY + cut), MeasuredDays.of(measured), rules)
     np.testing.assert_array_equal(later.flags, whole.flags[len(whole.flags) - len(later.flags) :])

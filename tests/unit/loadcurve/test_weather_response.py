@@ -47,6 +47,20 @@ def test_planted_responses_are_found_again():
     np.testing.assert_allclose(found.r2, 1)
 
 
+@pytest.mark.parametrize("temperatures", [[10.3], [0.123, 25.37], [0.1, 12.3, 30.7]])
+def test_a_few_temperatures_explain_no_more_than_a_mean_for_each(temperatures):
+    """Of two there are but two means: three coefficients cannot be told apart."""
+    place = SEASON % len(temperatures)
+    kwh = np.random.default_rng(5).gamma(2, 5, (50, DAYS))
+    found = weather_response(kwh, np.array(temperatures)[place])
+    total = ((kwh - kwh.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    groups = [kwh[:, place == one] for one in range(len(temperatures))]
+    left = sum(((group - group.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for group in groups)
+    assert (found.r2 <= 1 - left / total + 1e-12).all()
+    of_fit = ((kwh - found.expected(np.array(temperatures)[place])) ** 2).sum(axis=1)
+    np.testing.assert_allclose(found.r2, 1 - of_fit / total, atol=1e-12)
+
+
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_every_series_equals_a_plain_search(seed):
