@@ -84,9 +84,12 @@ class Lake:
         return now is not None and bool(now.files)
 
     def watermark(self, table: Table, source: str, version: int | None = None) -> int:
-        """How far into `source` the table reaches, as its own log says now or said at `version`; 0 before the first."""
-        delta = self.delta(table) if version is None else DeltaTable(self.path(table), version=version)
-        return 0 if delta is None else (delta.transaction_version(source) or 0)
+        """How far into `source` the table reaches, as its own log says now or said at `version`.
+
+        0 before the first, and where that version is gone from the log.
+        """
+        then = self._snapshots.now(self.path(table)) if version is None else self._at(table, version)
+        return 0 if then is None else (then.delta.transaction_version(source) or 0)
 
     def files(self, table: Table, keep: Callable[[Mapping[str, str]], bool] = lambda partition: True) -> list[DataFile]:
         """The active files whose partition values `keep` accepts. Raises PowerlakeError under deletion vectors."""

@@ -201,7 +201,9 @@ def months_alike(one: DataFrame, other: DataFrame) -> set[str]:
     """The months of which both hold the same rows, but for the run. Each is read once; nothing is shuffled but sums."""
     from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
 
-    digest = F.xxhash64(*(name for name in one.columns if name != "run_id")).alias("digest")
+    values = [name for name in one.columns if name != "run_id"]
+    # A null leaves the hash as it is, so that a value moved to the column beside it would not be seen.
+    digest = F.xxhash64(*values, *(F.isnull(name) for name in values)).alias("digest")
     both = one.select("month", digest, F.lit(0).alias("side")).unionAll(other.select("month", digest, F.lit(1)))
     sums = both.groupBy("month", "side").agg(F.count("*"), F.bit_xor("digest")).collect()
     ours, theirs = ({(month, *found) for month, side, *found in sums if side == wanted} for wanted in (0, 1))

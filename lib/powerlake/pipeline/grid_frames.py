@@ -83,7 +83,42 @@ def loss_months(ctx: JobContext) -> set[str]:
     for part in ctx.changed_since(FEEDER_LOAD, METER_MONTHS):
         found |= {part["month"], shifted(part["month"], -1)}
     found |= _months_read(ctx, {part["month"] for part in ctx.changed_since(REGISTER_READS, METER_MONTHS)})
-    return found & {file.partition["month"] for file in (*ctx.files(FEEDER_LOAD), *ctx.files(AREA_MONTHS))}
+    there = {file.partition["month"] for file in (*ctx.files(FEEDER_LOAD), *ctx.files(AREA_MONTHS))}
+    earliest = _month_before_installed(ctx)
+    return (found | {month for month in there if earliest and month >= earliest}) & there
+
+
+def _month_before_installed(ctx: JobContext) -> str | None:
+    """The first month with a day or reading of a meter before it was installed, where that is not as it was seen.
+
+    The first installation of a meter stands for the days before it too (`grid.installations`), which METERED does not
+    know. None where no such month is, or where METERED takes all months anyhow.
+    """
+    from pyspark.sql import functions as F  # noqa: PLC0415 - planning a run must not wait for Spark
+
+    before = as_seen(ctx, METER_MONTHS, METERS) if ctx.changed_since(METERS, METER_MONTHS) else None
+    if before is None:
+        return None
+    installed = F.struct("installed_date", "multiplier", "register_digits")
+    then, now = (
+        meters.groupBy("meter_id").agg(F.min(installed).alias("first")) for meters in (before, ctx.read(METERS))
+    )
+    other = then.exceptAll(now).unionByName(now.exceptAll(then))
+    if other.isEmpty():
+        return None
+    until = F.broadcast(
+        other.groupBy("meter_id").agg(F.date_format(F.max("first.installed_date"), "yyyy-MM").alias("until"))
+    )
+    firsts = [
+        ctx.read(table)
+        .join(until, "meter_id", how="inner")
+        .where(F.col("month") < F.col("until"))
+        .agg(F.min("month"))
+        .collect()[0][0]
+        for table in (DAILY_LOAD_FEATURES, REGISTER_READS)
+        if ctx.files(table)
+    ]
+    return min((month for month in firsts if month), default=None)
 
 
 def _months_read(ctx: JobContext, changed: set[str]) -> set[str]:

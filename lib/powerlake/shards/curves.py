@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 Files = Mapping[Shard, tuple[DataFile, ...]]
 
-_MARKS = ("date", "layout", "utc_offset_minutes", "batch")
+DAY = ("meter_id", "date")
+_MARKS = (*DAY, "layout", "utc_offset_minutes", "batch")
 """Columns of bronze that tell what is new of a month: they cost nothing to decode, and most months have nothing."""
 BATCH = "batch"
 """Under this name bronze's own log says which batch it reaches."""
@@ -69,7 +70,7 @@ class StagedMonths:
 
 
 def stage_curves(task: CurvesTask) -> StagedMonths:
-    """Validate, estimate and stage the touched days of each month; its other days are carried over as they are.
+    """Validate, estimate and stage the touched days of each meter and month; others are carried over as they are.
 
     Months go in order because an estimate looks back across the month's start.
     """
@@ -79,7 +80,7 @@ def stage_curves(task: CurvesTask) -> StagedMonths:
     for month in task.months:
         shard = Shard(month, task.bucket)
         touched = _touched(task, month, _rows_of(task, task.news, month, _MARKS))
-        if not touched:
+        if not len(touched):
             continue
         bronze = _rows_of(task, task.bronze, month, BRONZE_COLUMNS)
         staged, curves = _stage_month(task, shard, bronze, touched, _before(task, shard, fresh))
@@ -90,7 +91,7 @@ def stage_curves(task: CurvesTask) -> StagedMonths:
 
 
 def _stage_month(
-    task: CurvesTask, shard: Shard, bronze: pa.Table, touched: set[date], context: pa.Table
+    task: CurvesTask, shard: Shard, bronze: pa.Table, touched: pa.Table, context: pa.Table
 ) -> tuple[Staged, pa.Table]:
     made = silver_shard(
         bronze,
@@ -144,17 +145,23 @@ def _may_move(task: CurvesTask, rows: pa.Table) -> bool:
     return is_end or rows["utc_offset_minutes"].null_count < len(rows)
 
 
-def _touched(task: CurvesTask, month: str, rows: pa.Table) -> set[date]:
-    """The month's local dates of which the rows say something new."""
+def _touched(task: CurvesTask, month: str, rows: pa.Table) -> pa.Table:
+    """DAY, distinct: the meters and local dates of the month of which the rows say something new."""
     is_new = pc.greater(rows["batch"], task.since)
     if task.start is not None and task.end is not None:
         inside = pc.and_(pc.greater_equal(rows["date"], task.start), pc.less_equal(rows["date"], task.end))
         is_new = pc.or_(is_new, inside)
-    dates = set(pc.unique(rows["date"].filter(is_new)).to_pylist())
+    days = rows.filter(is_new).select(DAY)
     if _may_move(task, rows):
-        dates |= {day + timedelta(days=step) for day in dates for step in (-1, 1)}
+        days = pa.concat_tables([days, *(_days_after(days, step) for step in (-1, 1))])
     first, last = _bounds(month)
-    return {day for day in dates if first <= day <= last}
+    inside = pc.and_(pc.greater_equal(days["date"], first), pc.less_equal(days["date"], last))
+    return days.filter(inside).group_by(list(DAY)).aggregate([])
+
+
+def _days_after(days: pa.Table, step: int) -> pa.Table:
+    number = pc.add(days["date"].cast(pa.int32()), pa.scalar(step, pa.int32()))
+    return days.set_column(days.column_names.index("date"), "date", number.cast(pa.date32()))
 
 
 def _before(task: CurvesTask, shard: Shard, fresh: Mapping[Shard, pa.Table]) -> pa.Table:
@@ -167,17 +174,24 @@ def _before(task: CurvesTask, shard: Shard, fresh: Mapping[Shard, pa.Table]) -> 
     return read_files(LOAD_CURVES, task.curves.get(previous, ()), CONTEXT_COLUMNS, recent)
 
 
-def _untouched(curves: pa.Table, touched: set[date]) -> pa.Table:
-    is_touched = pc.is_in(curves["date"], pa.array(sorted(touched), pa.date32()))
-    return curves.filter(pc.invert(is_touched))
+def _untouched(curves: pa.Table, touched: pa.Table) -> pa.Table:
+    return curves.filter(pc.invert(_is_among(curves, touched)))
+
+
+def _is_among(rows: pa.Table, days: pa.Table) -> pa.ChunkedArray:
+    """Whether a row's meter and date are among those of `days`."""
+    ours, theirs = (
+        pc.binary_join_element_wise(table["meter_id"].cast(pa.string()), table["date"].cast(pa.string()), "\x1f")
+        for table in (rows, days)
+    )
+    return pc.is_in(ours, theirs.combine_chunks())
 
 
 def _merged(made: pa.Table, kept: pa.Table) -> pa.Table:
     """Rows made now, but for the days that are kept as they were; by meter and date."""
     if not len(kept):
         return made
-    days_kept = pc.unique(kept["date"])
-    replacing = made.filter(pc.invert(pc.is_in(made["date"], days_kept)))
+    replacing = made.filter(pc.invert(_is_among(made, kept)))
     return pa.concat_tables([replacing, kept]).sort_by([("meter_id", "ascending"), ("date", "ascending")])
 
 
@@ -208,7 +222,7 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
             news={shard: files for shard, files in news.items() if shard.bucket == bucket},
             curves={shard: files for shard, files in curves.items() if shard.bucket == bucket},
             since=0 if ctx.is_forced else seen,
-            seen=seen,
+            seen=seen or _batch_refused(ctx),
             start=ctx.window.start,
             end=ctx.window.end,
             clocks=clocks,
@@ -233,6 +247,11 @@ def _files_unseen(ctx: JobContext) -> list[DataFile]:
 
 
 def _batch_seen(ctx: JobContext) -> int:
-    """The last bronze batch that the curves hold."""
+    """The last bronze batch that the curves hold; 0 where bronze's log no longer says."""
     version = ctx.lake.watermark(LOAD_CURVES, LOAD_CURVES_RAW.name)
     return ctx.lake.watermark(LOAD_CURVES_RAW, BATCH, version) if version else 0
+
+
+def _batch_refused(ctx: JobContext) -> int:
+    """The last bronze batch of which rows are in quarantine: where bronze's log no longer says which were seen."""
+    return ctx.lake.highest(quarantine_of(LOAD_CURVES), "batch") or 0

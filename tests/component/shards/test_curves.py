@@ -8,7 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from deltalake import DeltaTable
 
+from powerlake.lake.store import Lake
 from powerlake.pipeline.context import JobContext
 from powerlake.pipeline.job import RunReport, Window, load_job
 from powerlake.project import Project
@@ -31,16 +33,16 @@ def wide(first: date, last: date, kwh: float = 1.0) -> str:
 
 @pytest.fixture
 def run(departments, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunReport]:
-    """Both jobs in this process, no suite; the report of the second."""
+    """Both jobs, or those named, in this process, no suite; the report of the last."""
     monkeypatch.setattr(JobContext, "spread", lambda self, work, tasks: [work(task) for task in tasks])
     monkeypatch.setattr(JobContext, "_audit", lambda self, table, staged: None)
     project = Project(departments.repository)
     settings = load_settings(project).model_copy(update={"home": departments.home})
 
-    def both(**asked: Any) -> RunReport:
+    def both(jobs: tuple[str, ...] = JOBS, **asked: Any) -> RunReport:
         departments.runs += 1
-        contexts = [JobContext(departments.lake, settings, f"run-{departments.runs}", **asked) for _ in JOBS]
-        return [load_job(job, project.jobs).run(ctx) for job, ctx in zip(JOBS, contexts, strict=True)][-1]
+        contexts = [JobContext(departments.lake, settings, f"run-{departments.runs}", **asked) for _ in jobs]
+        return [load_job(job, project.jobs).run(ctx) for job, ctx in zip(jobs, contexts, strict=True)][-1]
 
     return both
 
@@ -88,6 +90,26 @@ def test_a_correction_of_another_month_changes_its_days_alone(departments, run, 
     assert [one["date"] for one, other in zip(before, after, strict=True) if one != other] == [day]
 
 
+def test_a_late_day_of_one_meter_leaves_the_estimates_of_another_as_they_were(departments, run) -> None:
+    """M1 lacks most of a day, is corrected on the week before, and meters of its shard too send that date late."""
+    gap, others = date(2024, 2, 20), [f"m{number}" for number in range(2, 40)]
+    whole = wide(FIRST, LAST).splitlines()
+    begun = [f"m1,{gap}," + ",".join(["1.0"] * 6 + [""] * 18)]
+    lines = [line for line in whole if f",{gap}," not in line] + begun
+    departments.drop("metering/load_curves/1.csv", "\n".join(lines) + "\n")
+    run()
+    before = [row for row in curves(departments) if row["date"] == gap]
+    assert before[0]["estimated_points"] == 18
+    departments.drop("metering/load_curves/2.csv", wide(gap - timedelta(days=7), gap - timedelta(days=1), kwh=3.0))
+    run()
+    header, day = wide(gap, gap).splitlines()
+    departments.drop("metering/load_curves/3.csv", "\n".join([header, *(day.replace("m1", one) for one in others)]))
+    run()
+    after = {row["meter_id"]: row for row in curves(departments) if row["date"] == gap}
+    assert after.keys() == {"m1", *others}
+    assert after["m1"] == before[0]
+
+
 def test_days_asked_for_are_made_again_from_files_that_are_not_new(departments, run, decoded) -> None:
     departments.drop("metering/load_curves/1.csv", wide(FIRST, LAST))
     run()
@@ -97,3 +119,29 @@ def test_days_asked_for_are_made_again_from_files_that_are_not_new(departments, 
     assert run(window=Window(asked, asked)).outcome == "done"
     assert decoded == {"2024-02"}
     assert curves(departments) == before
+
+
+def forget_versions_before(lake: Lake, table: Table, version: int) -> None:
+    """What Delta does with a log's entries that are older than its retention once a checkpoint sums them up."""
+    delta = DeltaTable(lake.path(table))
+    assert delta.version() == version
+    delta.create_checkpoint()
+    for old in range(version):
+        (lake.path(table) / "_delta_log" / f"{old:020d}.json").unlink()
+
+
+def test_where_the_log_has_dropped_the_version_seen_everything_is_made_and_nothing_refused_twice(
+    departments, run
+) -> None:
+    refused = "m1,2024-03-11," + ",".join(["-1.0", *["1.0"] * 23]) + "\n"
+    departments.drop("metering/load_curves/1.csv", wide(FIRST, LAST) + refused)
+    run()
+    before = departments.rows("quarantine.load_curves")
+    assert len(before) == 1
+    departments.drop("metering/load_curves/2.csv", wide(date(2024, 2, 20), date(2024, 2, 20), kwh=1.5))
+    run(jobs=JOBS[:1])
+    forget_versions_before(departments.lake, LOAD_CURVES_RAW, 2)
+    assert run().counts["received"] == 24 * (len(curves(departments)) + 1), "one day came twice"
+    assert departments.rows("quarantine.load_curves") == before
+    assert [row["date"] for row in curves(departments) if row["kwh"][0] == 1.5] == [date(2024, 2, 20)]
+    assert run(is_forced=True).outcome == "done"

@@ -4,9 +4,16 @@ import pyarrow as pa
 import pytest
 
 from powerlake.errors import ConfigurationError
+from powerlake.lake import publication
 from powerlake.lake.staging import Staged
+from powerlake.pipeline.context import JobContext
+from powerlake.pipeline.job import Window
+from powerlake.pipeline.lake_engine import LakeEngine
+from powerlake.pipeline.spec import read_pipelines
+from powerlake.project import Project
 from powerlake.security.fields import unseal
 from powerlake.security.keys import FileKeyring
+from powerlake.settings import load_settings
 from powerlake.shards.ingest import Ingested, whole_file
 from powerlake.tables import TABLES
 
@@ -50,6 +57,32 @@ def test_a_second_run_changes_nothing(departments) -> None:
     before = departments.versions()
     assert departments.run("marketing").outcome == "unchanged"
     assert departments.versions() == before
+
+
+def test_a_commit_that_fails_and_is_tried_again_adds_no_row_twice(departments, monkeypatch: pytest.MonkeyPatch) -> None:
+    departments.drop(f"{CUSTOMERS}/a.csv", csv(LI))
+    monkeypatch.setattr(JobContext, "spread", lambda self, work, tasks: [work(task) for task in tasks])
+    project = Project(departments.repository)
+    settings = load_settings(project).model_copy(update={"home": departments.home})
+    engine = LakeEngine(departments.lake, settings, project.jobs, "run-1", "bronze", Window())
+    job = read_pipelines(project.pipelines)["bronze"].job("bronze.marketing")
+    with monkeypatch.context() as patched:
+        real = publication._write
+
+        def no_ledger(delta, change, *rest):
+            if change.table == "ops.landing_files":
+                raise OSError("no answer from the disk")
+            real(delta, change, *rest)
+
+        patched.setattr(publication, "_write", no_ledger)
+        with pytest.raises(OSError, match="no answer"):
+            engine.execute(job, 1)
+    assert len(departments.rows("bronze.customers")) == 1
+    assert departments.rows("ops.landing_files") == []
+    assert engine.execute(job, 2).outcome == "unchanged"
+    assert engine.recover() == 0
+    assert len(departments.rows("bronze.customers")) == 1
+    assert len(departments.rows("ops.landing_files")) == 1
 
 
 def test_a_renamed_copy_is_a_duplicate_and_a_correction_is_new(departments) -> None:
