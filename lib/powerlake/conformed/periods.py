@@ -54,8 +54,7 @@ def closed(feed: Feed, rows: pa.Table, as_of: date) -> pa.Table:
     last[ends] = np.where(was_open | was_shared, begins - feed.holds_on_last, last[ends])
     today = np.datetime64(as_of, "D").astype(np.int64)
     is_current = (first <= today) & (last >= today + (not feed.holds_on_last))
-    days = pa.array(last.astype(np.int32), mask=last == _OPEN).cast(pa.date32())
-    rows = _with(rows, feed.period[1], days)
+    rows = _ending(rows, feed, last)
     for kind, places in ((CLOSED, ends[was_open]), (SHARED, ends[was_shared])):
         rows = _with(rows, "edits", _noted(rows["edits"].combine_chunks(), places, _rule(feed, kind)))
     return rows.append_column("is_current", pa.array(is_current))
@@ -69,8 +68,7 @@ def reopened(feed: Feed, rows: pa.Table) -> pa.Table:
     _, last = _days(rows, feed)
     last[_noting(edits, _rule(feed, CLOSED))] = _OPEN
     last[_noting(edits, _rule(feed, SHARED))] += 1
-    days = pa.array(last.astype(np.int32), mask=last == _OPEN).cast(pa.date32())
-    rows = _with(rows, feed.period[1], days)
+    rows = _ending(rows, feed, last)
     parents, items = pc.list_parent_indices(edits), pc.list_flatten(edits)
     ours = pa.array([_rule(feed, CLOSED), _rule(feed, SHARED)])
     kept = ~np.asarray(pc.is_in(items, ours), np.bool_)
@@ -105,6 +103,12 @@ def _days(rows: pa.Table, feed: Feed) -> tuple[Ints, Ints]:
     assert feed.period is not None
     first, last = (rows[name].combine_chunks().cast(pa.int32()) for name in feed.period)
     return np.asarray(first, np.int64), np.asarray(pc.fill_null(last, _OPEN), np.int64)
+
+
+def _ending(rows: pa.Table, feed: Feed, last: Ints) -> pa.Table:
+    """The rows with these last days, as `_days` gives them."""
+    assert feed.period is not None
+    return _with(rows, feed.period[1], pa.array(last.astype(np.int32), mask=last == _OPEN).cast(pa.date32()))
 
 
 def _rule(feed: Feed, kind: str) -> str:

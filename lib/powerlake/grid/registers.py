@@ -51,7 +51,7 @@ def monthly_advances(reads: DataFrame, meters: DataFrame, clock: str, months: Co
 
 def meters_of_other_reads(before: DataFrame, after: DataFrame) -> DataFrame:
     """meter_id of those of which two versions of silver.register_reads say something else that an advance goes by."""
-    return _differing(before.select(*_READ), after.select(*_READ)).select("meter_id").distinct()
+    return differing_rows(before.select(*_READ), after.select(*_READ)).select("meter_id").distinct()
 
 
 def months_of_other_advances(before: DataFrame, after: DataFrame) -> set[str]:
@@ -60,14 +60,14 @@ def months_of_other_advances(before: DataFrame, after: DataFrame) -> set[str]:
     What a meter fed in stands for the months after it until the next reading, LONGEST_ADVANCE_MONTHS at most.
     """
     fed_in = F.max(F.col("reverse_kwh_per_day").isNotNull()).alias("fed_in")
-    differing = _differing(before, after).groupBy("month").agg(fed_in).collect()
+    differing = differing_rows(before, after).groupBy("month").agg(fed_in).collect()
     later = (
         shifted(row["month"], by) for row in differing if row["fed_in"] for by in range(1, LONGEST_ADVANCE_MONTHS + 1)
     )
     return {row["month"] for row in differing} | set(later)
 
 
-def _differing(one: DataFrame, other: DataFrame) -> DataFrame:
+def differing_rows(one: DataFrame, other: DataFrame) -> DataFrame:
     """The rows that the two do not hold equally often, each looked at once: two `exceptAll` would make both twice."""
     counted = one.withColumn("times", F.lit(1)).unionByName(other.withColumn("times", F.lit(-1)))
     return counted.groupBy(*one.columns).agg(F.sum("times").alias("times")).where("times <> 0").drop("times")

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from powerlake.landing.csv_text import SEPARATOR
 from powerlake.landing.feed_cells import Bools, CellBlock, map_of_columns, no_rows, trimmed
@@ -40,9 +39,8 @@ def open_feed_parquet(path: Path, feed: Feed, limits: Limits) -> tuple[FeedColum
     """The file's columns and its rows. Raises FileRefused; a file within `limits.held_bytes` is decoded only once."""
     rows = 0
     try:
-        schema = pq.read_schema(path)
         file = open_coded(path)
-        rows = file.metadata.num_rows
+        schema, rows = file.schema_arrow, file.metadata.num_rows
         columns = recognise(tuple(schema.names), feed)
         _check_types(schema, columns, feed)
         return columns, _laid(columns, checked(lambda: batches_of(file, BATCH_BYTES, limits), limits))

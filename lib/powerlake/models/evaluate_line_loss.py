@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from powerlake.models.segment_metrics import Metric, metric, resamples
-from powerlake.models.shares import share_with
+from powerlake.models.shares import share_among
 
 FEEDER_MEAN, AS_RECORDED, EVERY_AREA = "feeder_mean", "as_recorded", "every_area"
 MATERIAL = 0.05
@@ -93,37 +93,27 @@ def _of_flags(rows: pd.DataFrame, flags: Bools, weights: Floats) -> dict[str, Me
     is_lost = np.abs((rows["stolen_kwh"] + rows["miscounted_kwh"]).to_numpy(float)) >= MATERIAL * supplied
     is_planted = is_lost | ~rows["is_recorded_right"].to_numpy(bool)
     return {
-        "flagged": _share(flags, weights),
-        "flag_precision": _share(is_lost, weights * flags),
-        "flag_precision_or_wrong_record": _share(is_planted, weights * flags),
-        "flag_recall": _share(flags, weights * is_lost),
-        "flag_recall_of_theft": _share(flags, weights * is_theft),
+        "flagged": share_among(flags, weights),
+        "flag_precision": share_among(is_lost, weights * flags),
+        "flag_precision_or_wrong_record": share_among(is_planted, weights * flags),
+        "flag_recall": share_among(flags, weights * is_lost),
+        "flag_recall_of_theft": share_among(flags, weights * is_theft),
     }
 
 
 def _of_marks(rows: pd.DataFrame, weights: Floats) -> dict[str, Metric]:
     marks, is_wrong = rows["suspect_meters"].to_numpy() > 0, ~rows["is_recorded_right"].to_numpy(bool)
     return {
-        "marked_precision": _share(is_wrong, weights * marks),
-        "marked_recall": _share(marks, weights * is_wrong),
+        "marked_precision": share_among(is_wrong, weights * marks),
+        "marked_recall": share_among(marks, weights * is_wrong),
     }
 
 
 def _mean(values: Floats, weights: Floats) -> Metric:
     """Weighed mean of the rows that count, of which there is one at least."""
-    means = _means(values, weights)
-    return metric(float(means[0]), means[1:])
-
-
-def _share(those: Bools, weights: Floats) -> Metric:
-    """Of the rows that count, the share that are `those`; 0 to 1 where none counts."""
-    return share_with(_means(those.astype(float), weights))
-
-
-def _means(values: Floats, weights: Floats) -> Floats:
-    """(1 + resamples,) weighed means; NaN where no row counts."""
     with np.errstate(invalid="ignore"):
-        return np.asarray(weights @ values / weights.sum(axis=1))
+        means = weights @ values / weights.sum(axis=1)
+    return metric(float(means[0]), means[1:])
 
 
 def _median(values: Floats, weights: Floats) -> Metric:

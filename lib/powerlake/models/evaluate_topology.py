@@ -10,7 +10,7 @@ import pandas as pd
 
 from powerlake.errors import PowerlakeError
 from powerlake.models.segment_metrics import Metric, metric, resamples
-from powerlake.models.shares import share_with
+from powerlake.models.shares import share_among
 
 RANDOM, LARGEST = "random", "largest_use"
 PROTOCOL = (
@@ -98,6 +98,4 @@ def _before(counts: Floats) -> Floats:
 
 def _share(those: Bools, of: Bools, draws: Floats) -> Metric:
     """Share of the rows `of` that are `those`."""
-    weights = np.vstack([np.ones(len(of)), draws]) * of
-    with np.errstate(invalid="ignore"):
-        return share_with(weights @ those / weights.sum(axis=1))
+    return share_among(those, np.vstack([np.ones(len(of)), draws]) * of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from powerlake.models.segment_metrics import Floats, Metric, metric
@@ -18,6 +19,12 @@ def share_of(part: int, whole: int) -> Metric:
     low = float(stats.beta.ppf(tail, part, whole - part + 1)) if part else 0.0
     high = float(stats.beta.ppf(1 - tail, part + 1, whole - part)) if part < whole else 1.0
     return {"value": part / whole, "low": low, "high": high}
+
+
+def share_among(those: npt.NDArray[np.bool_], weights: Floats) -> Metric:
+    """The share of `those` (n,) among rows weighed (1 + resamples, n), the first as they are; 0 to 1 of nothing."""
+    with np.errstate(invalid="ignore"):
+        return share_with(weights @ those.astype(float) / weights.sum(axis=1))
 
 
 def share_with(shares: Floats) -> Metric:

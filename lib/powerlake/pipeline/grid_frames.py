@@ -10,6 +10,7 @@ from powerlake.grid.line_loss import line_loss
 from powerlake.grid.links import on_the_day, spans
 from powerlake.grid.registers import (
     LONGEST_ADVANCE_MONTHS,
+    differing_rows,
     meters_of_other_reads,
     monthly_advances,
     months_of_other_advances,
@@ -103,7 +104,7 @@ def _month_before_installed(ctx: JobContext) -> str | None:
     then, now = (
         meters.groupBy("meter_id").agg(F.min(installed).alias("first")) for meters in (before, ctx.read(METERS))
     )
-    other = then.exceptAll(now).unionByName(now.exceptAll(then))
+    other = differing_rows(then, now)
     if other.isEmpty():
         return None
     until = F.broadcast(

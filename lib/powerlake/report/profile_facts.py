@@ -13,6 +13,9 @@ from powerlake.report.words import NOTHING, number, percent, said
 
 Say = Callable[..., Text]
 
+HARDLY = 0.1
+"""Share of the days' differences below which a response to the weather is not worth its slopes."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -20,10 +23,6 @@ class Fact:
 
     name: Text
     value: Text
-
-
-HARDLY = 0.1
-"""Share of the days' differences below which a response to the weather is not worth its slopes."""
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 Files = Mapping[Shard, tuple[DataFile, ...]]
 
-DAY = ("meter_id", "date")
-_MARKS = (*DAY, "layout", "utc_offset_minutes", "batch")
-"""Columns of bronze that tell what is new of a month: they cost nothing to decode, and most months have nothing."""
+_DAY = ("meter_id", "date")
+_MARKS = (*_DAY, "layout", "utc_offset_minutes", "batch")
+"""Columns of bronze that tell what is new of a month: they cost little to decode, and most months have nothing."""
 BATCH = "batch"
 """Under this name bronze's own log says which batch it reaches."""
 
@@ -146,17 +146,17 @@ def _may_move(task: CurvesTask, rows: pa.Table) -> bool:
 
 
 def _touched(task: CurvesTask, month: str, rows: pa.Table) -> pa.Table:
-    """DAY, distinct: the meters and local dates of the month of which the rows say something new."""
+    """meter_id and date, distinct: the meters and local dates of the month of which the rows say something new."""
     is_new = pc.greater(rows["batch"], task.since)
     if task.start is not None and task.end is not None:
         inside = pc.and_(pc.greater_equal(rows["date"], task.start), pc.less_equal(rows["date"], task.end))
         is_new = pc.or_(is_new, inside)
-    days = rows.filter(is_new).select(DAY)
+    days = rows.filter(is_new).select(_DAY)
     if _may_move(task, rows):
         days = pa.concat_tables([days, *(_days_after(days, step) for step in (-1, 1))])
     first, last = _bounds(month)
     inside = pc.and_(pc.greater_equal(days["date"], first), pc.less_equal(days["date"], last))
-    return days.filter(inside).group_by(list(DAY)).aggregate([])
+    return days.filter(inside).group_by(list(_DAY)).aggregate([])
 
 
 def _days_after(days: pa.Table, step: int) -> pa.Table:
@@ -211,6 +211,7 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
     bronze, curves = by_shard(ctx.lake.files(LOAD_CURVES_RAW)), by_shard(ctx.lake.files(LOAD_CURVES))
     changed |= {shard for shard in bronze if ctx.window.touches(shard.month)}
     seen = _batch_seen(ctx)
+    refused = seen or _batch_refused(ctx)
     news = bronze if ctx.is_forced or not ctx.window.is_open else by_shard(_files_unseen(ctx))
     clocks = {name: layout.clock for name, layout in ctx.settings.layouts.items()}
     return [
@@ -222,7 +223,7 @@ def curves_tasks(ctx: JobContext) -> list[CurvesTask]:
             news={shard: files for shard, files in news.items() if shard.bucket == bucket},
             curves={shard: files for shard, files in curves.items() if shard.bucket == bucket},
             since=0 if ctx.is_forced else seen,
-            seen=seen or _batch_refused(ctx),
+            seen=refused,
             start=ctx.window.start,
             end=ctx.window.end,
             clocks=clocks,

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from powerlake.errors import ConfigurationError
 from powerlake.marketing.economy_link import economy_link
 from powerlake.marketing.market_months import HOMES
-from powerlake.marketing.market_outlook import Market, market_of
+from powerlake.marketing.market_outlook import Market
 from powerlake.models.evaluate_economy import Links, evaluate_economy
-from powerlake.models.suites.market_cells import cell_days, months_of, utility_of, with_normal
+from powerlake.models.suites.market_cells import cell_days, normal_market, utility_of
 from powerlake.models.suites.simulated_feeds import feed_rows
 from powerlake.project import find_project
 from powerlake.settings import load_settings
@@ -29,7 +29,7 @@ def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
     if test is not None:
         raise ConfigurationError("nothing is fitted on other customers than those judged", remedy="leave out --test")
     utility = utility_of(train)
-    market = market_of(months_of(with_normal(cell_days(train), utility)))
+    market = normal_market(cell_days(train), utility)
     return evaluate_economy(links_of(market, _outputs(train, market)), seed)
 
 
@@ -40,11 +40,12 @@ def links_of(market: Market, outputs: dict[tuple[str, str], Doubles]) -> Links:
     for place, (region, sector) in enumerate(market.cells):
         if sector == HOMES:
             continue
-        for (of_region, of_sector), output in outputs.items():
+        of_region = {of_sector: output for (where, of_sector), output in outputs.items() if where == region}
+        for of_sector, output in of_region.items():
             link = economy_link(use[place], output)
-            if of_region != region or link.best_lag is None:
-                continue
             best = link.best_lag
+            if best is None:
+                continue
             is_shown = not link.low[best] <= 0 <= link.high[best]
             by_pairs = bool(abs(np.arctanh(link.correlations[best])) * np.sqrt(link.pairs[best] - 3) > USUAL)
             found.append((place, of_sector == sector, is_shown, by_pairs, best == 0))

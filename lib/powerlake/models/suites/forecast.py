@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from powerlake.errors import ConfigurationError
-from powerlake.marketing.market_outlook import market_of
 from powerlake.marketing.seasonal_forecast import HORIZON, MODEL, forecasts
 from powerlake.models.evaluate_forecast import Forecasts, evaluate_forecast
-from powerlake.models.suites.market_cells import cell_days, months_of, utility_of, with_normal
+from powerlake.models.suites.market_cells import cell_days, normal_market, utility_of
 from powerlake.simulate.utility import Utility
 
 MIN_MONTHS = 24
@@ -35,13 +34,13 @@ def evaluate(train: Path, test: Path | None, seed: int) -> dict[str, Any]:
 
 def forecasts_of(days: pd.DataFrame, utility: Utility) -> Forecasts:
     """Every forecast that has a month to be held against."""
-    whole = market_of(months_of(with_normal(days, utility)))
+    whole = normal_market(days, utility)
     followed = whole.daily("normal_kwh")
     place = {cell: number for number, cell in enumerate(whole.cells)}
     made: list[tuple[Any, ...]] = []
     for origin in range(MIN_MONTHS, len(whole.months) - HORIZON):
         before = days[days["date"] < pd.Timestamp(whole.months[origin])]
-        market = market_of(months_of(with_normal(before, utility)))
+        market = normal_market(before, utility)
         normal, raw = market.daily("normal_kwh")[:, :origin], market.daily("energy_kwh")[:, :origin]
         ahead = forecasts(normal)
         for row, cell in enumerate(market.cells):

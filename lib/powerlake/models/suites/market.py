@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from powerlake.errors import ConfigurationError
 from powerlake.marketing.market_months import HOMES
-from powerlake.marketing.market_outlook import growth, market_of
+from powerlake.marketing.market_outlook import growth
 from powerlake.models.evaluate_market import Growths, evaluate_market
-from powerlake.models.suites.market_cells import cell_days, months_of, utility_of, with_normal
+from powerlake.models.suites.market_cells import cell_days, normal_market, utility_of
 from powerlake.simulate.customers import draw_customers
 from powerlake.simulate.economy import SECTORS, level_of
 from powerlake.simulate.utility import KINDS, REGIONS, Utility
@@ -35,7 +35,7 @@ def growths_of(folder: Path) -> Growths:
     """Planted, normal and raw growth of each cell's month that has all three."""
     utility = utility_of(folder)
     planted = _planted(utility)
-    market = market_of(months_of(with_normal(cell_days(folder), utility)))
+    market = normal_market(cell_days(folder), utility)
     months = len(planted[next(iter(planted))])
     truth = np.stack([planted.get(cell, np.full(months, np.nan)) for cell in market.cells])
     found = [growth(market.daily(name))[:, :months] for name in ("normal_kwh", "energy_kwh")]

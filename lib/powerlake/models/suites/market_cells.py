@@ -13,7 +13,7 @@ import pyarrow as pa
 from powerlake.errors import ConfigurationError
 from powerlake.marketing.customer_use import LEAST_KNOWN_SHARE
 from powerlake.marketing.market_months import CELL, HOMES, normal_days_of_region
-from powerlake.marketing.market_outlook import MIN_DAYS, NUMBERS
+from powerlake.marketing.market_outlook import MIN_DAYS, NUMBERS, Market, market_of
 from powerlake.models.suites.simulated_feeds import curve_rows, feature_rows, feed_rows
 from powerlake.project import find_project
 from powerlake.settings import load_settings
@@ -81,6 +81,11 @@ def with_normal(days: pd.DataFrame, utility: Utility) -> pd.DataFrame:
         table = table.set_column(table.column_names.index("date"), "date", table["date"].cast(pa.date32()))
         parts.append(rows.assign(normal_kwh=normal_days_of_region(table)["normal_kwh"].to_numpy()))
     return pd.concat(parts)
+
+
+def normal_market(days: pd.DataFrame, utility: Utility) -> Market:
+    """The market of rows of `cell_days`, with its use in normal weather."""
+    return market_of(months_of(with_normal(days, utility)))
 
 
 def months_of(days: pd.DataFrame) -> pa.Table:

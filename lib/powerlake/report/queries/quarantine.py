@@ -33,11 +33,10 @@ def read_quarantine(query: Query) -> Quarantine:
 
 
 def _settled(query: Query) -> int:
-    """Rows that have waited; they stay in quarantine as what was refused at the time."""
+    """Rows that waited and do so no longer; they stay in quarantine as what was refused at the time."""
+    sql = f"select count(*) as settled from {WAITING_ROWS.name} where step < 0"
     try:
-        return int(
-            records(query, f"select count(*) as n from {WAITING_ROWS.name} where step < 0", WAITING_ROWS.name)[0]["n"]
-        )
+        return int(records(query, sql, WAITING_ROWS.name)[0]["settled"])
     except TableMissing:
         return 0
 
