@@ -161,7 +161,7 @@ def _touched(task: CurvesTask, month: str, rows: pa.Table) -> pa.Table:
 
 def _days_after(days: pa.Table, step: int) -> pa.Table:
     number = pc.add(days["date"].cast(pa.int32()), pa.scalar(step, pa.int32()))
-    return days.set_column(days.column_names.index("date"), "date", number.cast(pa.date32()))
+    return days.set_column(days.column_names.index("date"), days.schema.field("date"), number.cast(pa.date32()))
 
 
 def _before(task: CurvesTask, shard: Shard, fresh: Mapping[Shard, pa.Table]) -> pa.Table:
