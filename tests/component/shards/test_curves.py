@@ -15,6 +15,7 @@ from powerlake.pipeline.context import JobContext
 from powerlake.pipeline.job import RunReport, Window, load_job
 from powerlake.project import Project
 from powerlake.settings import load_settings
+from powerlake.shards.curves import _days_after
 from powerlake.shards.files import _read
 from powerlake.tables.bronze.load_curves_raw import LOAD_CURVES_RAW
 from powerlake.tables.model import Table
@@ -145,3 +146,12 @@ def test_where_the_log_has_dropped_the_version_seen_everything_is_made_and_nothi
     assert departments.rows("quarantine.load_curves") == before
     assert [row["date"] for row in curves(departments) if row["kwh"][0] == 1.5] == [date(2024, 2, 20)]
     assert run(is_forced=True).outcome == "done"
+
+
+def test_the_days_beside_those_touched_have_the_form_of_bronze() -> None:
+    """Bronze's columns may not be null; days of another form could not be put beneath them."""
+    form = pa.schema([pa.field("meter_id", pa.string(), nullable=False), pa.field("date", pa.date32(), nullable=False)])
+    days = pa.table({"meter_id": ["m1"], "date": [date(2024, 3, 1)]}, schema=form)
+    beside = pa.concat_tables([_days_after(days, step) for step in (-1, 1)])
+    assert beside.schema == form
+    assert beside["date"].to_pylist() == [date(2024, 2, 29), date(2024, 3, 2)]
